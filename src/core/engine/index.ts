@@ -1,0 +1,13 @@
+export type {
+  BindMount,
+  Container,
+  Engine,
+  ExecOptions,
+  ExecResult,
+  Exit,
+  Limits,
+  Output,
+  RunSpec,
+  StartOptions,
+  Usage,
+} from './port.ts';

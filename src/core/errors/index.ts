@@ -1,0 +1,1 @@
+export { type ErrorCode, type ErrorOptions, isSampanError, SampanError, systemCode, wrap } from './errors.ts';

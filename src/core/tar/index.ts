@@ -1,0 +1,1 @@
+export type { SparseRun, TarEntry, TarType } from './entry.ts';

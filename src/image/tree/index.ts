@@ -1,0 +1,12 @@
+export type {
+  DeviceNode,
+  DirectoryNode,
+  FifoNode,
+  FileNode,
+  HardLinks,
+  Metadata,
+  Node,
+  Resolved,
+  SymlinkNode,
+  Tree,
+} from './node.ts';
