@@ -25,6 +25,8 @@ export interface TarEntry {
   readonly groupName: string;
   /** Seconds since 1970, with a fraction where the archive has one. */
   readonly mtime: number;
+  /** The same as decimal text, exactly as written, where it has a fraction: a number cannot hold nanoseconds. */
+  readonly exactMtime?: string;
   /** Device numbers; 0 for all but devices. */
   readonly major: number;
   readonly minor: number;

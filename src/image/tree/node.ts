@@ -8,6 +8,8 @@ export interface Metadata {
   readonly gid: number;
   /** Seconds since 1970, with a fraction where the layer has one. */
   readonly mtime: number;
+  /** The same as exact decimal text, where it has a fraction. */
+  readonly exactMtime?: string;
   /** Extended attributes by name (`security.capability`, …). */
   readonly xattrs?: ReadonlyMap<string, Uint8Array>;
 }
