@@ -1,0 +1,203 @@
+import { type CallOptions, type Docker, send, sendForFields, sendForList, sendOnly } from './client.ts';
+import { type Fields, fieldsAt, isFields, numberAt, textAt, textMapAt } from './json.ts';
+import { demultiplex, type OutputChunk } from './stream.ts';
+
+/** What an engine says about a container. */
+export interface ContainerDetails {
+  readonly id: string;
+  readonly running: boolean;
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+  /** 0 when it does not run. */
+  readonly pid: number;
+  /** Host ports by container port (`80/tcp`), bound ones only. */
+  readonly ports: Readonly<Record<string, { readonly host: string; readonly port: number }>>;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A container, as a list shows it. */
+export interface ContainerSummary {
+  readonly id: string;
+  readonly image: string;
+  readonly running: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** What a container uses now; absent where the kernel does not count it. */
+export interface ContainerStats {
+  readonly memoryBytes: number | undefined;
+  /** Cgroup v1 only. */
+  readonly peakMemoryBytes: number | undefined;
+  readonly cpuMs: number | undefined;
+}
+
+/** Creates a container from the body of `POST /containers/create`. Returns its ID. */
+export async function createContainer(
+  docker: Docker,
+  body: Fields,
+  options: CallOptions & { readonly name?: string } = {},
+): Promise<string> {
+  const { name, signal } = options;
+  const call = { method: 'POST', path: '/containers/create', query: { name }, json: body, signal } as const;
+  return textAt(await sendForFields(docker, call), 'Id');
+}
+
+/** Starts it; nothing happens when it runs already. */
+export async function startContainer(docker: Docker, id: string, options: CallOptions = {}): Promise<void> {
+  await sendOnly(docker, { method: 'POST', path: containerPath(id, 'start'), accept: [304], ...options });
+}
+
+/** Resolves with the exit status when it does not run (any more). */
+export async function waitContainer(docker: Docker, id: string, options: CallOptions = {}): Promise<number> {
+  const call = { method: 'POST', path: containerPath(id, 'wait'), idleMs: 0, ...options } as const;
+  return numberAt(await sendForFields(docker, call), 'StatusCode') ?? 0;
+}
+
+/** Sends a signal (`SIGTERM`, `15`). False when it does not run or is gone. */
+export async function killContainer(
+  docker: Docker,
+  id: string,
+  options: CallOptions & { readonly killSignal: string },
+): Promise<boolean> {
+  const { killSignal, signal } = options;
+  const query = { signal: killSignal };
+  const call = {
+    method: 'POST',
+    path: containerPath(id, 'kill'),
+    query,
+    accept: [404, 409],
+    signal,
+  } as const;
+  const status = await sendOnly(docker, call);
+  return status < 300;
+}
+
+/** Sends the stop signal of its configuration, waits, kills. Nothing happens when it does not run. */
+export async function stopContainer(
+  docker: Docker,
+  id: string,
+  options: CallOptions & { readonly graceSeconds: number },
+): Promise<void> {
+  const { graceSeconds, signal } = options;
+  const query = { t: graceSeconds };
+  const idleMs = (graceSeconds + 60) * 1000;
+  await sendOnly(docker, {
+    method: 'POST',
+    path: containerPath(id, 'stop'),
+    query,
+    accept: [304],
+    idleMs,
+    signal,
+  });
+}
+
+/** @throws SampanError `not-found`. */
+export async function inspectContainer(
+  docker: Docker,
+  id: string,
+  options: CallOptions = {},
+): Promise<ContainerDetails> {
+  const fields = await sendForFields(docker, { method: 'GET', path: containerPath(id, 'json'), ...options });
+  const state = fieldsAt(fields, 'State');
+  return {
+    id: textAt(fields, 'Id'),
+    running: state.Running === true,
+    exitCode: numberAt(state, 'ExitCode') ?? 0,
+    oomKilled: state.OOMKilled === true,
+    pid: numberAt(state, 'Pid') ?? 0,
+    ports: portsOf(fieldsAt(fieldsAt(fields, 'NetworkSettings'), 'Ports')),
+    labels: textMapAt(fieldsAt(fields, 'Config'), 'Labels'),
+  };
+}
+
+/** The containers with a label (`name` or `name=value`), ended ones too. */
+export async function listContainers(
+  docker: Docker,
+  options: CallOptions & { readonly label: string },
+): Promise<readonly ContainerSummary[]> {
+  const query = { all: true, filters: JSON.stringify({ label: [options.label] }) };
+  const list = await sendForList(docker, {
+    method: 'GET',
+    path: '/containers/json',
+    query,
+    signal: options.signal,
+  });
+  return list.map(item => ({
+    id: textAt(item, 'Id'),
+    image: textAt(item, 'Image'),
+    running: textAt(item, 'State') === 'running',
+    labels: textMapAt(item, 'Labels'),
+  }));
+}
+
+/** Kills and removes it, with its anonymous volumes. True when it was there. */
+export async function removeContainer(
+  docker: Docker,
+  id: string,
+  options: CallOptions = {},
+): Promise<boolean> {
+  const query = { force: true, v: true };
+  // 409: another removal of it is under way.
+  const call = { method: 'DELETE', path: containerPath(id), query, accept: [404, 409], ...options } as const;
+  return (await sendOnly(docker, call)) !== 404;
+}
+
+/** What it printed, and with `follow` what it prints until it ends. */
+export async function* containerLogs(
+  docker: Docker,
+  id: string,
+  options: CallOptions & { readonly follow?: boolean; readonly tailLines?: number } = {},
+): AsyncGenerator<OutputChunk> {
+  const { follow, tailLines, signal } = options;
+  const query = { stdout: true, stderr: true, follow, tail: tailLines };
+  const idleMs = follow === true ? 0 : 60_000;
+  const reply = await send(docker, { method: 'GET', path: containerPath(id, 'logs'), query, idleMs, signal });
+  yield* demultiplex(reply.body);
+}
+
+/** Unpacks a tar into a directory of the container. */
+export async function putArchive(
+  docker: Docker,
+  id: string,
+  options: CallOptions & { readonly directory: string; readonly tar: AsyncIterable<Uint8Array> },
+): Promise<void> {
+  const { directory, tar, signal } = options;
+  const path = containerPath(id, 'archive');
+  await sendOnly(docker, { method: 'PUT', path, query: { path: directory }, body: tar, signal });
+}
+
+/** What it uses at this moment. @throws SampanError `not-found`. */
+export async function containerStats(
+  docker: Docker,
+  id: string,
+  options: CallOptions = {},
+): Promise<ContainerStats> {
+  const query = { stream: false, 'one-shot': true };
+  const fields = await sendForFields(docker, {
+    method: 'GET',
+    path: containerPath(id, 'stats'),
+    query,
+    ...options,
+  });
+  const memory = fieldsAt(fields, 'memory_stats');
+  const cpuNs = numberAt(fieldsAt(fieldsAt(fields, 'cpu_stats'), 'cpu_usage'), 'total_usage');
+  return {
+    memoryBytes: numberAt(memory, 'usage'),
+    peakMemoryBytes: numberAt(memory, 'max_usage'),
+    cpuMs: cpuNs === undefined ? undefined : cpuNs / 1e6,
+  };
+}
+
+function containerPath(id: string, verb?: string): string {
+  return `/containers/${encodeURIComponent(id)}${verb === undefined ? '' : `/${verb}`}`;
+}
+
+function portsOf(fields: Fields): ContainerDetails['ports'] {
+  const found: Record<string, { readonly host: string; readonly port: number }> = {};
+  for (const [name, bindings] of Object.entries(fields)) {
+    const first = Array.isArray(bindings) ? bindings.find(isFields) : undefined;
+    const port = first === undefined ? Number.NaN : Number(textAt(first, 'HostPort'));
+    if (first !== undefined && port > 0) found[name] = { host: textAt(first, 'HostIp') || '127.0.0.1', port };
+  }
+  return found;
+}
