@@ -1,3 +1,4 @@
+export { treeFrom } from './build.ts';
 export type {
   DeviceNode,
   DirectoryNode,
@@ -10,3 +11,6 @@ export type {
   SymlinkNode,
   Tree,
 } from './node.ts';
+export { basename, components, dirname, join } from './paths.ts';
+export { type Sample, treeOf } from './sample.ts';
+export { stackLayers } from './stack.ts';
