@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { SampanError, wrap } from '../errors/index.ts';
+import { systemPath } from './names.ts';
 
 /** A run of bytes: in a file of this machine, in memory, or a hole. */
 export type Piece =
@@ -114,7 +115,7 @@ function* fileChunks(
 
 function openForReading(path: string): number {
   try {
-    return openSync(path, 'r');
+    return openSync(systemPath(path), 'r');
   } catch (error) {
     throw wrap(`reading ${path}`, error);
   }

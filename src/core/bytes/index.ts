@@ -1,4 +1,20 @@
 export {
+  removeStale,
+  syncDirectory,
+  temporaryName,
+  type WriteOptions,
+  writeAtomically,
+  writeThenName,
+} from './atomic.ts';
+export {
+  type Compression,
+  type DeflateOptions,
+  deflate,
+  detectCompression,
+  type InflateLimits,
+  inflate,
+} from './compression.ts';
+export {
   bytesContent,
   type Content,
   contentChunks,
@@ -20,3 +36,12 @@ export {
   startDigest,
 } from './digest.ts';
 export { decodeName, encodeName, systemPath } from './names.ts';
+export { isMarkAlive, processMark } from './process-mark.ts';
+export {
+  type ByteStream,
+  contentStream,
+  type Promised,
+  readStream,
+  throwIfCancelled,
+  verified,
+} from './stream.ts';

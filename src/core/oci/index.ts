@@ -1,3 +1,30 @@
+export { MAX_DOCUMENT_BYTES } from './check.ts';
+export { kindOf, parseConfig, parseDescriptor, parseIndex, parseManifest } from './document.ts';
+export {
+  isConfigType,
+  isForeignLayer,
+  isIndexType,
+  isLayerType,
+  isManifestType,
+  layerCompression,
+  layerType,
+} from './media.ts';
+export {
+  choosePlatform,
+  formatPlatform,
+  hostPlatform,
+  isAttestation,
+  type PlatformChoice,
+  parsePlatform,
+  platformFit,
+} from './platform.ts';
+export {
+  formatReference,
+  normalName,
+  parseReference,
+  type Reference,
+  shortReference,
+} from './reference.ts';
 export {
   type ContainerConfig,
   type Descriptor,

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { wrap } from '../errors/index.ts';
+import { isMarkAlive, processMark } from './process-mark.ts';
+import { type ByteStream, throwIfCancelled } from './stream.ts';
+
+const TEMPORARY = /^\.([0-9]+-[0-9]+)\.[0-9a-f]{12}\.part$/;
+
+/** A new name for a file or directory that this process removes again, see {@link removeStale}. */
+export function temporaryName(): string {
+  return `.${processMark()}.${randomBytes(6).toString('hex')}.part`;
+}
+
+/**
+ * Removes from a directory what {@link temporaryName} named and whose process is gone. A directory that is
+ * not there, or may not be read, is left as it is.
+ */
+export async function removeStale(directory: string): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
+  for (const name of names) {
+    const mark = TEMPORARY.exec(name)?.[1];
+    if (mark === undefined || isMarkAlive(mark)) continue;
+    await rm(join(directory, name), { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** How to write. */
+export interface WriteOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Permission bits; 0o644 less the umask unless told. */
+  readonly mode?: number;
+  /** Where the temporary file is: on the same file system; beside the file unless told. */
+  readonly temporaryDirectory?: string;
+}
+
+/**
+ * Writes a file whole or not at all: under a temporary name, synchronised, renamed, and the directory
+ * synchronised. When the stream throws, or the signal fires, nothing is left and what was there before stays.
+ * Directories above it are made.
+ *
+ * @returns its size in bytes.
+ * @throws SampanError `no-space`, `denied`, `cancelled`, or what the stream threw.
+ */
+export async function writeAtomically(
+  path: string,
+  content: ByteStream,
+  options: WriteOptions = {},
+): Promise<number> {
+  return await writeThenName(() => path, content, options, dirname(path));
+}
+
+/**
+ * As {@link writeAtomically}, for a file whose name is known only when its bytes are: `name` is called at
+ * the end and says the path. It may throw.
+ */
+export async function writeThenName(
+  name: () => string,
+  content: ByteStream,
+  options: WriteOptions,
+  directory: string,
+): Promise<number> {
+  const at = options.temporaryDirectory ?? directory;
+  const temporary = join(at, temporaryName());
+  try {
+    await mkdir(at, { recursive: true });
+    const size = await writeSynced(temporary, content, options);
+    const path = name();
+    await mkdir(dirname(path), { recursive: true });
+    await rename(temporary, path);
+    await syncDirectory(dirname(path));
+    return size;
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw wrap(`writing in ${directory}`, error);
+  }
+}
+
+async function writeSynced(path: string, content: ByteStream, options: WriteOptions): Promise<number> {
+  const file = await open(path, 'wx', options.mode ?? 0o644);
+  try {
+    let size = 0;
+    for await (const chunk of content) {
+      throwIfCancelled(options.signal);
+      await writeWhole(file, chunk);
+      size += chunk.length;
+    }
+    throwIfCancelled(options.signal);
+    await file.sync();
+    return size;
+  } finally {
+    await file.close();
+  }
+}
+
+/** A write may take fewer bytes than it was given. */
+async function writeWhole(file: FileHandle, chunk: Uint8Array): Promise<void> {
+  for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
+}
+
+/** Makes renames and removals in a directory last. File systems that cannot are left alone. */
+export async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path, 'r');
+  try {
+    await directory.sync();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) {
+      throw wrap(`synchronising ${basename(path)}`, error);
+    }
+  } finally {
+    await directory.close();
+  }
+}

@@ -1,0 +1,122 @@
+import { open } from 'node:fs/promises';
+import { SampanError, wrap } from '../errors/index.ts';
+import type { Content, Piece } from './content.ts';
+import { type Digest, finishDigest, startDigest } from './digest.ts';
+import { systemPath } from './names.ts';
+
+/** A stream of bytes. Its chunks belong to who receives them: they are not used again. */
+export type ByteStream = AsyncIterable<Uint8Array>;
+
+const CHUNK_BYTES = 1 << 19;
+
+/**
+ * Does nothing unless the signal has fired.
+ *
+ * @throws SampanError `cancelled`.
+ */
+export function throwIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new SampanError('cancelled', 'stopped', { cause: signal.reason });
+}
+
+/**
+ * The bytes of content as a stream, read without blocking.
+ *
+ * @throws SampanError `integrity` when a file is shorter than its piece, `cancelled`, or the system's error.
+ */
+export async function* contentStream(
+  content: Content,
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const piece of content.pieces) {
+    throwIfCancelled(options.signal);
+    if (piece.kind === 'bytes') yield piece.bytes;
+    else if (piece.kind === 'zeros') yield* zeros(piece.size);
+    else yield* filePiece(piece, options.signal);
+  }
+}
+
+function* zeros(size: number): Generator<Uint8Array, void, undefined> {
+  for (let left = size; left > 0; left -= CHUNK_BYTES) yield Buffer.alloc(Math.min(left, CHUNK_BYTES));
+}
+
+async function* filePiece(
+  piece: Extract<Piece, { kind: 'file' }>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const attempted = `reading ${piece.path}`;
+  const file = await open(systemPath(piece.path), 'r').catch(error => {
+    throw wrap(attempted, error);
+  });
+  try {
+    for (let at = 0; at < piece.size; ) {
+      throwIfCancelled(signal);
+      const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK_BYTES, piece.size - at));
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, piece.offset + at);
+      if (bytesRead === 0) throw endedEarly(piece, at);
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+function endedEarly(piece: Extract<Piece, { kind: 'file' }>, at: number): SampanError {
+  return new SampanError(
+    'integrity',
+    `${piece.path}: ended at byte ${piece.offset + at}, wanted ${piece.offset + piece.size}`,
+  );
+}
+
+/** What a stream must turn out to be; what is not given is not checked. */
+export interface Promised {
+  /** What it is, for messages. */
+  readonly what: string;
+  readonly digest?: Digest | undefined;
+  readonly size?: number | undefined;
+}
+
+/**
+ * The same bytes, checked before the end: too many, too few or the wrong ones throw, so that a consumer
+ * that saw the end saw exactly what was promised.
+ *
+ * @throws SampanError `integrity`.
+ */
+export async function* verified(
+  stream: ByteStream,
+  promised: Promised,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const hash = promised.digest === undefined ? undefined : startDigest();
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (promised.size !== undefined && size > promised.size) {
+      throw new SampanError('integrity', `${promised.what}: more than the ${promised.size} bytes wanted`);
+    }
+    hash?.update(chunk);
+    yield chunk;
+  }
+  if (promised.size !== undefined && size < promised.size) {
+    throw new SampanError('integrity', `${promised.what}: ended after ${size} of ${promised.size} bytes`);
+  }
+  const got = hash === undefined ? undefined : finishDigest(hash);
+  if (got !== promised.digest) {
+    throw new SampanError('integrity', `${promised.what}: wanted ${promised.digest}, got ${got}`);
+  }
+}
+
+/**
+ * All bytes of a stream in one buffer.
+ *
+ * @throws SampanError `limit` as soon as there are more than `maxBytes`.
+ */
+export async function readStream(stream: ByteStream, what: string, maxBytes: number): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > maxBytes) throw new SampanError('limit', `${what}: more than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
