@@ -1,0 +1,23 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemCode } from '../../core/errors/index.ts';
+import type { FileTask, WorkerMessage, WorkerSetup } from './task.ts';
+import { writeFile } from './write.ts';
+
+const setup: WorkerSetup = workerData;
+
+function say(message: WorkerMessage): void {
+  parentPort?.postMessage(message);
+}
+
+parentPort?.on('message', (tasks: readonly FileTask[]) => {
+  for (const task of tasks) {
+    try {
+      writeFile(task, setup);
+    } catch (error) {
+      say({ kind: 'failed', path: task.path, code: systemCode(error), message: String(error) });
+      return;
+    }
+  }
+  say({ kind: 'ready' });
+});
+say({ kind: 'ready' });
