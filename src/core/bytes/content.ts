@@ -1,6 +1,6 @@
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { SampanError, systemCode, wrap } from '../errors/index.ts';
-import { systemPath, systemPath } from './names.ts';
+import { systemPath } from './names.ts';
 
 /** A run of bytes: in a file of this machine, in memory, or a hole. */
 export type Piece =
