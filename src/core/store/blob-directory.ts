@@ -1,0 +1,144 @@
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type Content,
+  contentStream,
+  type Digest,
+  fileContent,
+  finishDigest,
+  hexOf,
+  isDigest,
+  removeStale,
+  startDigest,
+  syncDirectory,
+  throwIfCancelled,
+  verified,
+  writeThenName,
+} from '../bytes/index.ts';
+import { SampanError, systemCode, wrap } from '../errors/index.ts';
+import type { Descriptor } from '../oci/index.ts';
+import { descriptorOf } from './descriptor.ts';
+import type { BlobStore, Bytes, Cancel, Expected, LocalSource } from './port.ts';
+
+/**
+ * The `blobs` of an OCI layout (OCI image spec 1.1, image-layout.md) under `root`. Made when something is
+ * put. Several processes may put at once; what a killed process left is removed at the next put.
+ */
+export function blobDirectory(root: string): BlobStore & LocalSource {
+  const directory = join(root, 'blobs', 'sha256');
+  return {
+    open: (blob, options) => openBlob(directory, blob, options),
+    has: async digest => (await sizeOf(blobPath(directory, digest))) !== undefined,
+    put: async (content, expected, options) => await putBlob(directory, { content, expected, ...options }),
+    list: () => listBlobs(directory),
+    delete: async digest => await deleteBlob(directory, digest),
+    contentOf: async blob => await contentOf(directory, blob),
+  };
+}
+
+function blobPath(directory: string, digest: Digest): string {
+  return join(directory, hexOf(digest));
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    const found = await stat(path);
+    return found.isFile() ? found.size : undefined;
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+    throw wrap(`looking for ${path}`, error);
+  }
+}
+
+async function contentOf(directory: string, blob: Descriptor): Promise<Content | undefined> {
+  const path = blobPath(directory, blob.digest);
+  const size = await sizeOf(path);
+  if (size === undefined) return undefined;
+  if (size !== blob.size) {
+    throw new SampanError('integrity', `${path}: ${size} bytes, wanted ${blob.size}`);
+  }
+  return fileContent(path, size);
+}
+
+async function* openBlob(directory: string, blob: Descriptor, options: Cancel = {}): Bytes {
+  const content = await contentOf(directory, blob);
+  if (content === undefined) throw new SampanError('not-found', `no blob ${blob.digest} in ${directory}`);
+  yield* verified(contentStream(content, options), {
+    what: blobPath(directory, blob.digest),
+    digest: blob.digest,
+    size: blob.size,
+  });
+}
+
+async function putBlob(
+  directory: string,
+  what: Cancel & { readonly content: Bytes; readonly expected: Expected },
+): Promise<Descriptor> {
+  const { expected, signal } = what;
+  throwIfCancelled(signal);
+  if (expected.digest !== undefined) {
+    const size = await sizeOf(blobPath(directory, expected.digest));
+    if (size !== undefined && (expected.size === undefined || expected.size === size)) {
+      return descriptorOf(expected, { digest: expected.digest, size });
+    }
+  }
+  return await ingest(directory, what);
+}
+
+async function ingest(
+  directory: string,
+  what: Cancel & { readonly content: Bytes; readonly expected: Expected },
+): Promise<Descriptor> {
+  const { expected, signal } = what;
+  await makeDirectory(directory);
+  await removeStale(directory);
+  const hash = startDigest();
+  let digest = expected.digest;
+  const checked = verified(hashing(what.content, hash), { what: digest ?? 'blob', size: expected.size });
+  const name = (): string => {
+    const got = finishDigest(hash);
+    if (digest !== undefined && got !== digest) {
+      throw new SampanError('integrity', `wanted ${digest}, got ${got}`);
+    }
+    digest = got;
+    return blobPath(directory, got);
+  };
+  const size = await writeThenName(name, checked, { signal }, directory);
+  if (digest === undefined) throw new SampanError('internal', 'a blob was stored without a digest');
+  return descriptorOf(expected, { digest, size });
+}
+
+async function* hashing(content: Bytes, hash: ReturnType<typeof startDigest>): Bytes {
+  for await (const chunk of content) {
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (error) {
+    throw wrap(`making ${path}`, error);
+  }
+}
+
+async function* listBlobs(directory: string): AsyncIterable<Digest> {
+  const names = await readdir(directory).catch(error => {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw wrap(`listing ${directory}`, error);
+  });
+  for (const name of names.sort()) {
+    const digest = `sha256:${name}`;
+    if (isDigest(digest)) yield digest;
+  }
+}
+
+async function deleteBlob(directory: string, digest: Digest): Promise<void> {
+  try {
+    await rm(blobPath(directory, digest), { force: true });
+    if ((await stat(directory).catch(() => undefined)) !== undefined) await syncDirectory(directory);
+  } catch (error) {
+    throw wrap(`deleting ${digest}`, error);
+  }
+}
