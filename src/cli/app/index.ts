@@ -1,0 +1,2 @@
+export { runApp, runWords } from './app.ts';
+export { exitStatus, reportFailure } from './failure.ts';

@@ -1,0 +1,23 @@
+import type { CommandEntry } from '../command/index.ts';
+
+/** Every command, in the order of the help. The modules are loaded when they are needed. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'help',
+    summary: 'tells what Sampan can do, or all about one command',
+    group: 'help',
+    load: async () => (await import('./help.ts')).helpCommand(COMMANDS),
+  },
+  {
+    name: 'completion',
+    summary: 'prints a script that makes a shell complete commands and options',
+    group: 'help',
+    load: async () => (await import('./completion.ts')).completionCommand(COMMANDS),
+  },
+  {
+    name: 'version',
+    summary: 'tells which Sampan this is and what it runs on',
+    group: 'help',
+    load: async () => (await import('./version.ts')).versionCommand,
+  },
+];

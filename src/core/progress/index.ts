@@ -1,0 +1,1 @@
+export { inStage, type Progress, SILENT, type Stage, type StagedWork } from './port.ts';
