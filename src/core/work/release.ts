@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { parseCgroups, removeGroup } from '../cgroup/index.ts';
+import {
+  connectDocker,
+  type Docker,
+  listContainers,
+  listImages,
+  removeContainer,
+  removeImage,
+} from '../docker/index.ts';
+import { SampanError } from '../errors/index.ts';
+import { runProgram } from './program.ts';
+import { type Resource, readResources } from './resources.ts';
+
+/** The label that marks what a run made at a Docker engine; its value is the run's id. */
+export const RUN_LABEL = 'io.sampan.run';
+
+/** The environment variable that marks the processes of a work directory; its value is the directory. */
+export const WORK_VARIABLE = 'SAMPAN_WORK';
+
+/** Ends and removes what a work directory records, except its files. Idempotent. */
+export async function releaseResources(work: { readonly id: string; readonly path: string }): Promise<void> {
+  const resources = readResources(work.path);
+  // Whoever could still make something goes first.
+  if (resources.some(resource => resource.kind === 'processes')) killMarked(work.path);
+  for (const resource of resources) await release(resource, work.id);
+}
+
+async function release(resource: Resource, id: string): Promise<void> {
+  switch (resource.kind) {
+    case 'runtime':
+      return await deleteContainer(resource);
+    case 'docker':
+      return await removeLabelled(resource.socket, id);
+    case 'cgroup':
+      return await removeGroup(parseCgroups(readFileSync('/proc/self/mountinfo', 'utf8')), resource.group);
+    case 'processes':
+      return;
+  }
+}
+
+async function deleteContainer(resource: Resource & { readonly kind: 'runtime' }): Promise<void> {
+  if (!containerExists(resource.root, resource.id)) return;
+  const args = ['--root', resource.root, 'delete', '--force', resource.id];
+  const { code, output } = await runProgram(resource.program, args);
+  if (code === 0 || !containerExists(resource.root, resource.id)) return;
+  // Killed while it was being made: the state is half there. The group is killed next, the files go with the rest.
+  if (
+    /does not exist|no such file|unexpected end of JSON|not found|cannot parse|parse error|error opening/i.test(
+      output,
+    )
+  )
+    return;
+  throw new SampanError('unavailable', `${resource.program} cannot delete ${resource.id}: ${output.trim()}`);
+}
+
+function containerExists(root: string, id: string): boolean {
+  try {
+    return readdirSync(root).includes(id);
+  } catch {
+    return false;
+  }
+}
+
+async function removeLabelled(socket: string, id: string): Promise<void> {
+  const docker = await connectDocker({ host: socket });
+  const label = `${RUN_LABEL}=${id}`;
+  for (const container of await listContainers(docker, { label }))
+    await removeContainer(docker, container.id);
+  await removeLabelledImages(docker, label);
+}
+
+async function removeLabelledImages(docker: Docker, label: string): Promise<void> {
+  for (const image of await listImages(docker, { label }))
+    await removeImage(docker, image.id, { force: true });
+}
+
+function killMarked(path: string): void {
+  const mark = `${WORK_VARIABLE}=${path}`;
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isSafeInteger(pid) || pid <= 1 || pid === process.pid) continue;
+    if (environmentOf(pid).includes(mark)) killQuietly(pid);
+  }
+}
+
+function environmentOf(pid: number): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
