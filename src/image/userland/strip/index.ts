@@ -1,0 +1,1 @@
+export { type StripOutcome, stripElf, tryStrip } from './strip.ts';
