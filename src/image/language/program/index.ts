@@ -1,0 +1,2 @@
+export { readCommand } from './command.ts';
+export { findProgram } from './lookup.ts';

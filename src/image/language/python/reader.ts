@@ -1,0 +1,295 @@
+import { posix } from 'node:path';
+import type { Command, Found, Imports, LanguageReader, View } from '../view/index.ts';
+import { type Installation, installationOf, isPython, pathCode, usualInstallations } from './installation.ts';
+import { readLaunch } from './launch.ts';
+import { packageOf } from './modules.ts';
+import { Distributions, packageData } from './packages.ts';
+import { type Origin, Resolver } from './resolver.ts';
+import { type ImportStatement, type PythonSource, scanPython } from './scan.ts';
+import {
+  DYNAMIC_MODULES,
+  INSTALLERS,
+  MODULE_DATA,
+  PACKAGE_MODULES,
+  RARELY_WANTED,
+  START_MODULES,
+  TAME,
+} from './tables.ts';
+
+/** Reads Python: the import statements of a source at any depth, and what the interpreter itself needs. */
+export function pythonReader(view: View): LanguageReader {
+  return new PythonReader(view);
+}
+
+interface Source {
+  readonly path: string;
+  readonly root: string;
+  readonly package: string;
+  readonly origin: Origin;
+}
+
+interface Draft {
+  readonly files: Found[];
+  readonly commands: Command[];
+  readonly libraries: string[];
+  computed: boolean;
+}
+
+class PythonReader implements LanguageReader {
+  readonly name = 'python';
+  readonly interprets = isPython;
+  readonly #view: View;
+  readonly #resolver: Resolver;
+  readonly #distributions: Distributions;
+  readonly #packages = new Set<string>();
+  readonly #whole = new Set<string>();
+
+  constructor(view: View) {
+    this.#view = view;
+    this.#resolver = new Resolver(view);
+    this.#distributions = new Distributions(view);
+  }
+
+  claims(path: string, shebang: string): boolean {
+    return /\.pyw?$/.test(path) || isPython(shebang);
+  }
+
+  start(interpreter: string): Imports {
+    const installation = installationOf(this.#view, interpreter);
+    return this.#start(installation === undefined ? [] : [installation], interpreter);
+  }
+
+  #start(installations: readonly Installation[], interpreter: string): Imports {
+    const draft = newDraft();
+    for (const installation of installations) {
+      if (!this.#resolver.activate(installation)) continue;
+      const reason = `start of ${interpreter}`;
+      draft.files.push({ path: `${installation.stdlib}/lib-dynload`, reason, kind: 'data' });
+      for (const path of installation.startFiles) draft.files.push({ path, reason, kind: 'data' });
+      for (const name of START_MODULES) this.#addNamed(draft, name, '', reason);
+      const source = { path: `${installation.sites[0] ?? ''}/x.pth`, root: '', package: '', origin: 'library' } as const;
+      this.#read(draft, source, scanPython(pathCode(this.#view, installation)));
+    }
+    return draft;
+  }
+
+  launch({ argv, cwd = this.#view.cwd }: Command): Imports {
+    const launch = readLaunch(argv);
+    const draft = newDraft();
+    this.#resolver.addDirectory(cwd);
+    const script = launch.script === undefined ? undefined : this.#scriptAt(posix.resolve(cwd, launch.script));
+    if (script !== undefined) {
+      this.#resolver.addScript(script);
+      draft.files.push({ path: script, reason: 'script to run', kind: 'code', language: 'python' });
+    }
+    for (const name of launch.modules) {
+      const reason = `module to run: ${name}`;
+      this.#addNamed(draft, name, '', reason);
+      this.#addNamed(draft, `${name}.__main__`, '', reason);
+      for (const { module } of this.#resolver.find(name))
+        for (const file of module.files) this.#resolver.addScript(file);
+    }
+    if (launch.code !== undefined) this.#read(draft, this.#source(`${cwd}/-c`), scanPython(launch.code));
+    return draft;
+  }
+
+  /** A directory or archive with `__main__.py` is a script too. */
+  #scriptAt(path: string): string | undefined {
+    if (this.#view.isDirectory(path)) return this.#view.file(`${path}/__main__.py`)?.path;
+    return this.#view.file(path) === undefined ? undefined : path;
+  }
+
+  imports(path: string, text: string): Imports {
+    const draft = newDraft();
+    if (this.#resolver.installations.length === 0) {
+      const begun = this.#start(usualInstallations(this.#view), 'python');
+      draft.files.push(...begun.files);
+    }
+    this.#read(draft, this.#source(path), scanPython(text));
+    return draft;
+  }
+
+  #source(path: string): Source {
+    const root = this.#resolver.rootOf(path);
+    return { path, root, package: packageOf(path, root), origin: this.#resolver.originOf(path) };
+  }
+
+  #read(draft: Draft, source: Source, scanned: PythonSource): void {
+    for (const statement of scanned.imports) {
+      if (this.#follows(source, statement)) this.#addStatement(draft, source, statement);
+    }
+    for (const name of scanned.named) this.#addAbsolute(draft, source, name, `import_module('${name}')`);
+    draft.libraries.push(...scanned.libraries);
+    if (source.origin === 'stdlib') return;
+    draft.commands.push(...scanned.commands);
+    for (const group of scanned.entryPoints) this.#addEntryPoints(draft, group);
+    for (const prefix of scanned.computed) this.#addComputed(draft, source, prefix);
+    if (source.origin === 'own' || scanned.computed.length > 0) this.#addStrings(draft, source, scanned.strings);
+  }
+
+  #follows(source: Source, statement: ImportStatement): boolean {
+    if (statement.block === 'typing') return false;
+    if (source.origin === 'own') return true;
+    if (statement.block === 'main' && !this.#resolver.isProgram(source.path)) return false;
+    const top = statement.module.split('.', 1)[0]!;
+    if (statement.deferred && posix.basename(posix.dirname(source.path)) === '_distutils_hack') return false;
+    return !(source.origin === 'stdlib' && statement.deferred && RARELY_WANTED.has(top));
+  }
+
+  #addStatement(draft: Draft, source: Source, { module, names }: ImportStatement): void {
+    const absolute = absoluteName(module, source.package);
+    if (absolute === undefined) return;
+    const reason = names.length === 0 ? `import ${module}` : `from ${module} import ${names.slice(0, 3).join(', ')}`;
+    if (absolute !== '') this.#addNamed(draft, absolute, source.root, reason);
+    for (const name of names) {
+      if (name === '*') this.#addExported(draft, source, absolute);
+      else this.#addNamed(draft, absolute === '' ? name : `${absolute}.${name}`, source.root, reason);
+    }
+  }
+
+  /** `from a import *` loads the submodules that `__all__` names (reference manual, section 7.11). */
+  #addExported(draft: Draft, source: Source, name: string): void {
+    for (const { module } of this.#resolver.find(name, source.root)) {
+      const init = module.dirs.length === 0 ? undefined : module.files.find(file => file.endsWith('.py'));
+      const text = init === undefined ? undefined : this.#view.text(init);
+      if (text === undefined || !text.includes('__all__')) continue;
+      const strings = new Set(scanPython(text).strings);
+      for (const inner of module.dirs.flatMap(dir => this.#resolver.inside(dir)))
+        if (strings.has(inner)) this.#addNamed(draft, `${name}.${inner}`, source.root, `from ${name} import *`);
+    }
+  }
+
+  #addAbsolute(draft: Draft, source: Source, name: string, reason: string): void {
+    const absolute = absoluteName(name.split(':', 1)[0]!, source.package);
+    if (absolute !== undefined) this.#addNamed(draft, absolute, source.root, reason);
+  }
+
+  /** Adds a module, and what is known to come with it. `a.*` is all of a package, `a*` all modules that begin so. */
+  #addNamed(draft: Draft, name: string, root: string, reason: string): void {
+    if (name.endsWith('.*')) {
+      for (const each of this.#resolver.everything(name.slice(0, -2), root)) this.#addNamed(draft, each, root, reason);
+      return;
+    }
+    if (name.endsWith('*')) {
+      const dirs = this.#resolver.installations.map(installation => installation.stdlib);
+      for (const each of dirs.flatMap(dir => this.#resolver.inside(dir)))
+        if (each.startsWith(name.slice(0, -1))) this.#addNamed(draft, each, root, reason);
+      return;
+    }
+    const { found, fresh } = this.#resolver.take(name, root, reason);
+    draft.files.push(...found);
+    for (const module of fresh) this.#addCompany(draft, module, root);
+  }
+
+  #addCompany(draft: Draft, module: string, root: string): void {
+    const more = `${DYNAMIC_MODULES[module] ?? ''} ${PACKAGE_MODULES[module] ?? ''}`.split(' ');
+    for (const name of more) if (name !== '') this.#addNamed(draft, name, root, `used by ${module}`);
+    for (const path of MODULE_DATA[module] ?? []) {
+      const paths = this.#view.isDirectory(path) ? this.#view.under(path, isOtherZones) : [path];
+      draft.files.push(...paths.map((file): Found => ({ path: file, reason: `data of ${module}`, kind: 'data' })));
+    }
+    if (!module.includes('.')) this.#addDistribution(draft, module, root);
+  }
+
+  #addDistribution(draft: Draft, name: string, root: string): void {
+    for (const { module, installation } of this.#resolver.find(name, root)) {
+      const home = module.dirs[0] ?? posix.dirname(module.files[0] ?? '/');
+      const site = module.dirs.length > 0 ? posix.dirname(home) : home;
+      if (!installation.sites.includes(site) && this.#resolver.originOf(`${home}/x.py`) === 'stdlib') continue;
+      if (this.#packages.has(`${site}/${name}`)) continue;
+      this.#packages.add(`${site}/${name}`);
+      draft.files.push(...this.#distributions.of(site, name));
+      if (module.files.length > 0) for (const dir of module.dirs) draft.files.push(...packageData(this.#view, dir, name));
+    }
+  }
+
+  #addEntryPoints(draft: Draft, group: string): void {
+    for (const site of new Set(this.#resolver.installations.flatMap(installation => installation.sites)))
+      for (const name of this.#distributions.entryPoints(site, group))
+        this.#addNamed(draft, name, '', `entry point of group ${group}`);
+  }
+
+  /** A computed name: the package that it begins with, or the own package, is kept whole. */
+  #addComputed(draft: Draft, source: Source, prefix: string): void {
+    const own = source.package.split('.', 1)[0]!;
+    if (TAME.has(own) || TAME.has(posix.basename(source.path, '.py'))) return;
+    const relative = prefix.startsWith('.') ? source.package : undefined;
+    const name = relative ?? (prefix === '' ? own : prefix.slice(0, -1));
+    if (name !== '' && !(source.origin === 'own' && prefix === '')) {
+      this.#addWhole(draft, name, source.root);
+      return;
+    }
+    if (source.origin !== 'own') return;
+    draft.computed = true;
+    for (const dir of this.#resolver.scriptDirectories) this.#addDirectory(draft, dir);
+  }
+
+  #addWhole(draft: Draft, name: string, root: string): void {
+    if (this.#whole.has(name)) return;
+    this.#whole.add(name);
+    this.#addNamed(draft, `${name}.*`, root, `package ${name} computes its imports`);
+  }
+
+  #addDirectory(draft: Draft, dir: string): void {
+    if (this.#whole.has(dir)) return;
+    this.#whole.add(dir);
+    const sources = this.#view.under(dir, path => NOT_OWN.test(path)).filter(path => path.endsWith('.py'));
+    for (const path of sources) draft.files.push({ path, reason: 'imports are computed at run time', kind: 'code' });
+  }
+
+  /** Strings that name modules: settings, lazy imports. One word alone may name no module of the standard library. */
+  #addStrings(draft: Draft, source: Source, strings: readonly string[]): void {
+    for (const text of strings) {
+      const name = text.split(':', 1)[0]!;
+      const module = this.#longestModule(name, source.root);
+      if (module === undefined) continue;
+      const top = this.#resolver.find(module.split('.', 1)[0]!, source.root)[0]?.module;
+      if (top === undefined || top.files.length === 0) continue;
+      const standard = this.#resolver.originOf(top.files[0]!) === 'stdlib';
+      if (standard && !module.includes('.')) continue;
+      this.#addNamed(draft, module, source.root, `named in a string: ${text}`);
+    }
+  }
+
+  #longestModule(name: string, root: string): string | undefined {
+    const top = name.split('.', 1)[0]!;
+    if (!this.#resolver.has(top, root)) return undefined;
+    for (let module = name; module !== top; module = module.slice(0, module.lastIndexOf('.')))
+      if (this.#resolver.has(module, root)) return module;
+    return top;
+  }
+
+  installation(): Imports {
+    const draft = newDraft();
+    for (const { sites, stdlib } of this.#resolver.installations) {
+      for (const dir of new Set([stdlib, `${stdlib}/lib-dynload`, ...sites])) {
+        for (const name of this.#resolver.inside(dir)) {
+          if (RARELY_WANTED.has(name) || INSTALLERS.has(name) || name.startsWith('_test')) continue;
+          this.#addNamed(draft, `${name}.*`, '', 'imports are computed at run time');
+        }
+      }
+    }
+    return draft;
+  }
+}
+
+const NOT_OWN = /\/(?:node_modules|\.git|\.?venv|site-packages|dist-packages|__pycache__|\.tox)$/;
+
+function isOtherZones(path: string): boolean {
+  return path === '/usr/share/zoneinfo/right' || path === '/usr/share/zoneinfo/posix';
+}
+
+function newDraft(): Draft {
+  return { files: [], commands: [], libraries: [], computed: false };
+}
+
+/** The absolute name of a relative one, in a package (reference manual, section 5.7). */
+function absoluteName(name: string, inPackage: string): string | undefined {
+  const dots = /^\.*/.exec(name)![0].length;
+  if (dots === 0) return name;
+  const parents = inPackage === '' ? [] : inPackage.split('.');
+  if (dots - 1 > parents.length) return undefined;
+  const base = parents.slice(0, parents.length - (dots - 1)).join('.');
+  const rest = name.slice(dots);
+  return base !== '' && rest !== '' ? `${base}.${rest}` : base + rest;
+}

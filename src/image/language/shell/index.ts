@@ -1,0 +1,1 @@
+export { shellReader } from './reader.ts';
