@@ -1,5 +1,5 @@
 import { type Digest, hexOf } from '../bytes/index.ts';
-import { type Descriptor, MEDIA } from '../oci/index.ts';
+import { type Descriptor, formatReference, parseReference } from '../oci/index.ts';
 import { tarEnd, tarHeader, tarPadding } from '../tar/index.ts';
 import { EMPTY_INDEX, LAYOUT_FILE, withEntry } from './layout.ts';
 import type { BlobSource, Bytes, Cancel } from './port.ts';
@@ -107,8 +107,6 @@ export function dockerArchiveFiles(plan: DockerArchivePlan, options?: Cancel): r
 /** What containerd and Docker with its store look for: the whole name, and the tag alone. */
 function containerdNames(name: string): Readonly<Record<string, string>> {
   const tag = name.slice(name.lastIndexOf(':') + 1);
-  return { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': tag };
+  const whole = formatReference(parseReference(name));
+  return { 'io.containerd.image.name': whole, 'org.opencontainers.image.ref.name': tag };
 }
-
-/** The media type of what Docker's archives hold. */
-export const ARCHIVE_MANIFEST_TYPE = MEDIA.manifest;

@@ -5,20 +5,23 @@ import type { BlobSource, Bytes, Cancel, LocalSource } from './port.ts';
 
 /** Blobs that are ranges of files of this machine, or in memory. `what` names the place, for messages. */
 export function contentSource(what: string, blobs: ReadonlyMap<Digest, Content>): BlobSource & LocalSource {
+  const contentOf = async (blob: Descriptor): Promise<Content | undefined> =>
+    sized(what, blobs.get(blob.digest), blob);
   return {
-    open: (blob, options) => openContent(what, blobs.get(blob.digest), { blob, ...options }),
+    open: (blob, options) => openContent(what, contentOf, { blob, ...options }),
     has: async digest => blobs.has(digest),
-    contentOf: async blob => sized(what, blobs.get(blob.digest), blob),
+    contentOf,
   };
 }
 
-async function* openContent(
+/** The bytes of a blob that can be had as content, verified. `what` names the place, for messages. */
+export async function* openContent(
   what: string,
-  content: Content | undefined,
+  contentOf: LocalSource['contentOf'],
   options: Cancel & { readonly blob: Descriptor },
 ): Bytes {
   const { blob } = options;
-  const found = sized(what, content, blob);
+  const found = await contentOf(blob);
   if (found === undefined) throw new SampanError('not-found', `no blob ${blob.digest} in ${what}`);
   yield* verified(contentStream(found, options), {
     what: `${what}: ${blob.digest}`,

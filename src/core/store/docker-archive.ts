@@ -8,17 +8,11 @@ import {
   sliceContent,
 } from '../bytes/index.ts';
 import { SampanError } from '../errors/index.ts';
-import {
-  type Descriptor,
-  layerType,
-  MAX_DOCUMENT_BYTES,
-  MEDIA,
-  normalName,
-  parseConfig,
-} from '../oci/index.ts';
+import { type Descriptor, layerType, MAX_DOCUMENT_BYTES, MEDIA, parseConfig } from '../oci/index.ts';
 import { type ArchiveFiles, readArchiveFile } from './archive-files.ts';
 import { contentSource } from './content-source.ts';
 import { digestInThread } from './hashing.ts';
+import { isSameName } from './layout.ts';
 import type { BlobSource, Cancel, LocalSource } from './port.ts';
 
 /** An image as `manifest.json` of a Docker archive lists it. */
@@ -99,15 +93,6 @@ export function chooseArchived(
   if (found === undefined)
     throw new SampanError('not-found', `${what}: no image ${reference}; it holds ${names}`);
   return found;
-}
-
-function isSameName(tag: string, wanted: string): boolean {
-  if (tag === wanted) return true;
-  try {
-    return normalName(tag) === normalName(wanted);
-  } catch {
-    return false;
-  }
 }
 
 /** An image of an archive as blobs, with a manifest that was made for it. */

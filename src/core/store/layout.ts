@@ -2,7 +2,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeAtomically } from '../bytes/index.ts';
 import { SampanError, systemCode, wrap } from '../errors/index.ts';
-import { type Descriptor, type ImageIndex, MAX_DOCUMENT_BYTES, MEDIA, parseIndex } from '../oci/index.ts';
+import {
+  type Descriptor,
+  type ImageIndex,
+  MAX_DOCUMENT_BYTES,
+  MEDIA,
+  normalName,
+  parseIndex,
+} from '../oci/index.ts';
 import { withLock } from './lock.ts';
 import type { Bytes, Cancel } from './port.ts';
 
@@ -92,6 +99,16 @@ async function* text(content: string): Bytes {
   yield Buffer.from(content);
 }
 
+/** True when both are spellings of one name: `nginx` and `docker.io/library/nginx:latest`. */
+export function isSameName(one: string | undefined, other: string): boolean {
+  if (one === undefined || one === other) return one === other;
+  try {
+    return normalName(one) === normalName(other);
+  } catch {
+    return false;
+  }
+}
+
 /** Which entry of an index is meant, for messages and choice. */
 export interface EntryChoice {
   /** What the index belongs to. */
@@ -118,7 +135,7 @@ export function chooseEntry(index: ImageIndex, choice: EntryChoice): Descriptor 
   }
   const found =
     manifests.find(entry => isNamed(entry, reference) || entry.digest === reference) ??
-    manifests[names.indexOf(reference)] ??
+    manifests.find(entry => isSameName(entryName(entry), reference)) ??
     manifests[Number(/^@([0-9]{1,4})$/.exec(reference)?.[1] ?? -1)];
   if (found !== undefined) return found;
   throw new SampanError(

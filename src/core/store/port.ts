@@ -68,6 +68,14 @@ export interface LocalLayer {
   readonly entries: readonly TarEntry[];
   /** The bytes of an entry; empty for one that has none. */
   content(entry: TarEntry): Content;
+  /** Where an engine has it unpacked for overlayfs, if it has; it must not be changed. */
+  readonly directory?: string;
   /** Reads the whole layer and throws SampanError `integrity` unless its digest is the diff ID. */
   verify(options?: Cancel): Promise<void>;
+}
+
+/** Optional power of a source: a layer whose entries are at hand without reading it as a blob. */
+export interface LayerSource {
+  /** Absent when the source does not have it that way. */
+  localLayer(diffId: Digest): Promise<LocalLayer | undefined>;
 }

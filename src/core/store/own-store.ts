@@ -1,0 +1,140 @@
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Digest, hexOf, removeStale } from '../bytes/index.ts';
+import { SampanError, wrap } from '../errors/index.ts';
+import { type Descriptor, type ImageIndex, normalName } from '../oci/index.ts';
+import { blobDirectory } from './blob-directory.ts';
+import { graphOf } from './copy.ts';
+import { changeLayoutIndex, entryName, isNamed, readLayoutIndex, withEntry } from './layout.ts';
+import type { BlobStore, Cancel, LocalSource } from './port.ts';
+
+/** Sampan's own store: an OCI layout whose layers are plain tars, and what is remembered about them. */
+export interface OwnStore {
+  readonly directory: string;
+  readonly blobs: BlobStore & LocalSource;
+  /** Where the tables of contents are kept. */
+  readonly tables: string;
+}
+
+/** An image in the store. */
+export interface StoredImage {
+  readonly name: string;
+  readonly root: Descriptor;
+}
+
+/** How long a blob that nothing points to is spared by {@link pruneStore}: its image may be on its way. */
+const GRACE_MS = 3_600_000;
+
+/**
+ * Opens the store in a directory, which need not be there, and removes what killed processes left.
+ *
+ * @throws SampanError `denied` when the directory cannot be made.
+ */
+export async function openStore(directory: string): Promise<OwnStore> {
+  const tables = join(directory, 'tables');
+  try {
+    await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
+    await mkdir(tables, { recursive: true });
+  } catch (error) {
+    throw wrap(`opening the store ${directory}`, error);
+  }
+  for (const each of [directory, tables, join(directory, 'blobs', 'sha256')]) await removeStale(each);
+  return { directory, blobs: blobDirectory(directory), tables };
+}
+
+async function indexOf(store: OwnStore): Promise<ImageIndex> {
+  try {
+    return await readLayoutIndex(store.directory);
+  } catch (error) {
+    if (error instanceof SampanError && error.code === 'not-found')
+      return { schemaVersion: 2, manifests: [] };
+    throw error;
+  }
+}
+
+/** All images with a name, sorted by it. */
+export async function listStored(store: OwnStore): Promise<readonly StoredImage[]> {
+  const { manifests } = await indexOf(store);
+  return manifests
+    .flatMap(root => {
+      const name = entryName(root);
+      return name === undefined ? [] : [{ name, root }];
+    })
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The image of that name, with `latest` where there is no tag. @throws SampanError `usage` for no name. */
+export async function findStored(store: OwnStore, name: string): Promise<Descriptor | undefined> {
+  const wanted = normalName(name);
+  return (await indexOf(store)).manifests.find(entry => isNamed(entry, wanted));
+}
+
+/** Gives a stored image a name, which nothing else has then. */
+export async function nameStored(
+  store: OwnStore,
+  name: string,
+  options: Cancel & { readonly root: Descriptor },
+): Promise<void> {
+  const wanted = normalName(name);
+  await changeLayoutIndex(store.directory, index => withEntry(index, options.root, wanted), options);
+}
+
+/** Removes a name, and the blobs that only it reached. True when it was there. */
+export async function deleteStored(store: OwnStore, name: string, options: Cancel = {}): Promise<boolean> {
+  const wanted = normalName(name);
+  let wasThere = false;
+  const change = async (index: ImageIndex): Promise<ImageIndex> => {
+    const gone = index.manifests.filter(entry => isNamed(entry, wanted));
+    const manifests = index.manifests.filter(entry => !isNamed(entry, wanted));
+    wasThere = gone.length > 0;
+    const kept = await reached(store, manifests);
+    for (const digest of await reached(store, gone)) if (!kept.has(digest)) await drop(store, digest);
+    return { ...index, manifests };
+  };
+  await changeLayoutIndex(store.directory, change, options);
+  return wasThere;
+}
+
+/** What can still be reached; an image that is not whole does not stop the rest. */
+async function reached(store: OwnStore, roots: readonly Descriptor[]): Promise<ReadonlySet<Digest>> {
+  const found = new Set<Digest>();
+  for (const root of roots) {
+    found.add(root.digest);
+    const graph = await graphOf(store.blobs, root).catch(() => []);
+    for (const blob of graph) found.add(blob.digest);
+  }
+  return found;
+}
+
+async function drop(store: OwnStore, digest: Digest): Promise<void> {
+  await store.blobs.delete(digest);
+  await rm(join(store.tables, hexOf(digest)), { force: true });
+}
+
+/**
+ * Removes blobs that no image reaches and that are older than an hour: they may belong to an image that is
+ * just being stored.
+ *
+ * @returns how many bytes that freed.
+ */
+export async function pruneStore(
+  store: OwnStore,
+  options: Cancel & { readonly graceMs?: number } = {},
+): Promise<number> {
+  let freed = 0;
+  const before = Date.now() - (options.graceMs ?? GRACE_MS);
+  const change = async (index: ImageIndex): Promise<ImageIndex> => {
+    const kept = await reached(store, index.manifests);
+    for await (const digest of store.blobs.list()) {
+      const found = await stat(join(store.directory, 'blobs', 'sha256', hexOf(digest))).catch(
+        () => undefined,
+      );
+      if (kept.has(digest) || found === undefined || found.mtimeMs > before) continue;
+      freed += found.size;
+      await drop(store, digest);
+    }
+    return index;
+  };
+  await changeLayoutIndex(store.directory, change, options);
+  return freed;
+}
