@@ -14,7 +14,7 @@ const OUTPUT_LIMIT = 64 * 1024;
 export function runProgram(
   program: string,
   args: readonly string[],
-  options: { readonly timeoutMs?: number; readonly env?: NodeJS.ProcessEnv } = {},
+  options: { readonly timeoutMs?: number; readonly env?: NodeJS.ProcessEnv; readonly cwd?: string } = {},
 ): Promise<ProgramResult> {
   const { promise, resolve, reject } = Promise.withResolvers<ProgramResult>();
   const timeoutMs = options.timeoutMs ?? 30_000;
@@ -22,6 +22,7 @@ export function runProgram(
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.env === undefined ? {} : { env: options.env }),
   });
   let output = '';

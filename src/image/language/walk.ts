@@ -78,7 +78,7 @@ export class Walk {
   #follow({ value, by }: Item<Command>, deep: boolean): void {
     const { program, imports, start } = readCommand(this.#view, this.#readers, value);
     if (program !== undefined) this.#files.push({ value: program, by });
-    const from = program?.path ?? by;
+    const from = program === undefined ? by : (this.#view.tree.get(program.path)?.path ?? program.path);
     if (deep && start !== undefined) this.add(from, start());
     this.add(from, imports);
   }

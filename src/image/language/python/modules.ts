@@ -15,25 +15,33 @@ type Index = ReadonlyMap<string, readonly string[]>;
 
 const SOURCE = /^([^.]+)(?:\.(?:cpython|pypy|abi)[^.]*)?\.(?:py|pyc|so)$/;
 
+/** Directories in the order in which they are searched. */
+export interface SearchPath {
+  /** The same for the same directories. */
+  readonly key: string;
+  readonly dirs: readonly string[];
+}
+
 /** Finds modules below directories, and remembers what it found (reference manual, section 5). */
 export class ModuleFinder {
   readonly #view: View;
   readonly #indexes = new Map<string, Index>();
-  readonly #found = new Map<string, Module | undefined>();
+  readonly #found = new Map<string, Map<string, Module | undefined>>();
 
   constructor(view: View) {
     this.#view = view;
   }
 
   /** The module of a dotted name, looked for along `path` as `sys.path`, for Python `version`. */
-  find(name: string, path: readonly string[], version: string): Module | undefined {
-    const key = `${name} ${version} ${path.join(':')}`;
-    if (this.#found.has(key)) return this.#found.get(key);
+  find(name: string, path: SearchPath, version: string): Module | undefined {
+    let known = this.#found.get(`${version} ${path.key}`);
+    if (known === undefined) this.#found.set(`${version} ${path.key}`, (known = new Map()));
+    if (known.has(name)) return known.get(name);
     const cut = name.lastIndexOf('.');
     const parent = cut < 0 ? undefined : this.find(name.slice(0, cut), path, version);
-    const dirs = cut < 0 ? path : (parent?.dirs ?? []);
+    const dirs = cut < 0 ? path.dirs : (parent?.dirs ?? []);
     const module = this.#look(name, name.slice(cut + 1), dirs, version);
-    this.#found.set(key, module);
+    known.set(name, module);
     return module;
   }
 

@@ -12,6 +12,7 @@ import {
   MODULE_DATA,
   PACKAGE_MODULES,
   RARELY_WANTED,
+  RUNS_FOR_DEVELOPERS,
   START_MODULES,
   TAME,
 } from './tables.ts';
@@ -115,13 +116,15 @@ class PythonReader implements LanguageReader {
   }
 
   #read(draft: Draft, source: Source, scanned: PythonSource): void {
+    const own = source.package.split('.', 1)[0]!;
+    if (own === '_distutils_hack') return;
     for (const statement of scanned.imports) {
       if (this.#follows(source, statement)) this.#addStatement(draft, source, statement);
     }
     for (const name of scanned.named) this.#addAbsolute(draft, source, name, `import_module('${name}')`);
-    draft.libraries.push(...scanned.libraries);
+    draft.libraries.push(...scanned.libraries.filter(name => /^[\w./+-]+$/.test(name)));
     if (source.origin === 'stdlib') return;
-    draft.commands.push(...scanned.commands);
+    if (!RUNS_FOR_DEVELOPERS.has(own)) draft.commands.push(...scanned.commands);
     for (const group of scanned.entryPoints) this.#addEntryPoints(draft, group);
     for (const prefix of scanned.computed) this.#addComputed(draft, source, prefix);
     if (source.origin === 'own' || scanned.computed.length > 0) this.#addStrings(draft, source, scanned.strings);
@@ -132,7 +135,6 @@ class PythonReader implements LanguageReader {
     if (source.origin === 'own') return true;
     if (statement.block === 'main' && !this.#resolver.isProgram(source.path)) return false;
     const top = statement.module.split('.', 1)[0]!;
-    if (statement.deferred && posix.basename(posix.dirname(source.path)) === '_distutils_hack') return false;
     return !(source.origin === 'stdlib' && statement.deferred && RARELY_WANTED.has(top));
   }
 

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Found, View } from '../view/index.ts';
 import type { Installation } from './installation.ts';
-import { compiledOf, importRoot, type Module, ModuleFinder } from './modules.ts';
+import { compiledOf, importRoot, type Module, ModuleFinder, type SearchPath } from './modules.ts';
 
 /** Whose code a source is. */
 export type Origin = 'stdlib' | 'library' | 'own';
@@ -17,6 +17,7 @@ export class Resolver {
   readonly #places = new Set<string>();
   readonly #done = new Set<Module>();
   readonly #roots = new Map<string, string>();
+  readonly #paths = new Map<string, SearchPath>();
   #early: readonly string[] = [];
 
   constructor(view: View) {
@@ -59,6 +60,7 @@ export class Resolver {
   }
 
   #refresh(): void {
+    this.#paths.clear();
     const beside = [...this.#scripts].map(script => posix.dirname(script));
     const listed = (this.#view.env.PYTHONPATH ?? '').split(':').filter(dir => dir !== '');
     const all = [...beside, ...listed.map(dir => posix.resolve(this.#view.cwd, dir)), ...this.#places, this.#view.cwd];
@@ -85,12 +87,23 @@ export class Resolver {
 
   /** The module of that name for a source in `root`, in each installation. */
   find(name: string, root = ''): { module: Module; installation: Installation }[] {
-    return this.#active.flatMap(installation => {
-      const known = root === '' || installation.path.includes(root) || SYSTEM_DIRECTORIES.has(root);
-      const path = [...new Set([...this.#early, ...(known ? [] : [root]), ...installation.path])];
-      const module = this.#finder.find(name, path, installation.version);
-      return module === undefined ? [] : [{ module, installation }];
-    });
+    const found: { module: Module; installation: Installation }[] = [];
+    for (const installation of this.#active) {
+      const module = this.#finder.find(name, this.#pathOf(installation, root), installation.version);
+      if (module !== undefined) found.push({ module, installation });
+    }
+    return found;
+  }
+
+  #pathOf(installation: Installation, root: string): SearchPath {
+    const key = `${installation.path[0]}:${installation.path.at(-1)}:${root}`;
+    const known = this.#paths.get(key);
+    if (known !== undefined) return known;
+    const listed = root === '' || installation.path.includes(root) || SYSTEM_DIRECTORIES.has(root);
+    const dirs = [...new Set([...this.#early, ...(listed ? [] : [root]), ...installation.path])];
+    const path = { key: dirs.join(':'), dirs };
+    this.#paths.set(key, path);
+    return path;
   }
 
   /** True when such a module is there. */

@@ -39,6 +39,7 @@ export const DYNAMIC_MODULES: Readonly<Record<string, string>> = {
   'concurrent.futures': 'concurrent.futures.thread concurrent.futures.process',
   datetime: '_datetime _strptime _pydatetime',
   dbm: 'dbm.gnu dbm.ndbm dbm.dumb dbm.sqlite3',
+  distutils: 'setuptools._distutils.*',
   decimal: '_decimal _pydecimal',
   email: 'email.parser email.message email.charset email.generator email.headerregistry',
   hashlib: '_hashlib _blake2 _sha3 _md5 _sha1 _sha256 _sha512 _sha2',
@@ -85,8 +86,15 @@ export const PACKAGE_MODULES: Readonly<Record<string, string>> = {
   uvicorn: 'uvicorn.*',
 };
 
-/** Packages whose computed imports concern their own users only: they are not kept whole for them. */
-export const TAME: ReadonlySet<string> = new Set(['six', '_distutils_hack']);
+/** Packages that compute imports only from names which their users write down: those names are found there. */
+export const TAME: ReadonlySet<string> = new Set(
+  'six werkzeug flask jinja2 click typer blinker requests urllib3 dateutil attr attrs jsonschema starlette'.split(' '),
+);
 
 /** Distributions that install others. Kept only when something imports them by name. */
 export const INSTALLERS: ReadonlySet<string> = new Set(['pip', 'setuptools', 'wheel', 'pkg_resources']);
+
+/** Packages that run programs only for people at a terminal: completion, pagers, compilers. */
+export const RUNS_FOR_DEVELOPERS: ReadonlySet<string> = new Set(
+  'click typer rich IPython pip setuptools pkg_resources wheel distutils cffi numpy scipy werkzeug'.split(' '),
+);

@@ -21,6 +21,12 @@ import { setXattrs } from './xattrs.ts';
 /** Every node gets this access time: 2000-01-01, so that any access since shows. In seconds since 1970. */
 export const LONG_AGO = 946_684_800;
 
+/** How to unpack. */
+export interface UnpackOptions extends Cancel {
+  /** Files get their sizes, but no content: what is left are holes. */
+  readonly hollow?: boolean;
+}
+
 /** How unpacking went. */
 export interface Unpacked {
   readonly directory: string;
@@ -34,15 +40,15 @@ export interface Unpacked {
  *
  * @throws SampanError `no-space` before anything is written when it cannot fit; `denied`, `cancelled`.
  */
-export async function unpack(tree: Tree, directory: string, options: Cancel = {}): Promise<Unpacked> {
+export async function unpack(tree: Tree, directory: string, options: UnpackOptions = {}): Promise<Unpacked> {
   const sorted = sortNodes(tree);
   try {
     mkdirSync(directory, { mode: 0o755 });
-    checkSpace(sorted.files, directory);
+    if (options.hollow !== true) checkSpace(sorted.files, directory);
     for (const node of sorted.directories)
       if (node.path !== '/') mkdirSync(systemPath(directory + node.path));
     await writeFiles(
-      sorted.files.map(file => taskFor(file, directory)),
+      sorted.files.map(file => taskFor(options.hollow === true ? hollow(file) : file, directory)),
       setup(),
       options,
     );
@@ -98,6 +104,11 @@ function taskFor(file: FileNode, directory: string): FileTask {
   const { mode, uid, gid, mtime } = file.meta;
   const { size, pieces } = file.content;
   return { path: directory + file.path, mode, uid, gid, mtime, size, pieces };
+}
+
+function hollow(file: FileNode): FileNode {
+  const { size } = file.content;
+  return { ...file, content: { size, pieces: size === 0 ? [] : [{ kind: 'zeros', size }] } };
 }
 
 function setup(): WorkerSetup {

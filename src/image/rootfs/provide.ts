@@ -1,0 +1,82 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { SampanError } from '../../core/errors/index.ts';
+import type { Cancel, LocalLayer } from '../../core/store/index.ts';
+import { unmountBelow, type Work } from '../../core/work/index.ts';
+import type { Tree } from '../tree/index.ts';
+import { type Footprint, footprints, keepsAccessTimes } from './footprints.ts';
+import { mountLayered, mountMemory } from './layered.ts';
+import { unpack } from './unpack.ts';
+
+/** A root file system that a container can run on; what it writes goes into it. It ends with its work directory. */
+export interface RootFileSystem {
+  readonly directory: string;
+  /** Over an engine's own unpacked layers, as a copy in memory, or as a copy on disk. */
+  readonly how: 'layered' | 'memory' | 'disk';
+  /** What was accessed so far. */
+  footprints(): readonly Footprint[];
+}
+
+/** Where a root file system is made, and from what. */
+export interface RootPlace extends Cancel {
+  readonly work: Work;
+  /** A name of its own in the work directory. */
+  readonly name: string;
+  /** The layers of the tree, where it is one of theirs. */
+  readonly layers?: readonly LocalLayer[];
+}
+
+/** A copy in memory may take this part of what is free. */
+const MEMORY_PART = 0.25;
+
+/**
+ * Makes the root file system that `tree` describes, in the way that costs least here.
+ *
+ * @throws SampanError `unsupported` when no file system at hand keeps access times; `no-space`, `denied`.
+ */
+export async function provideRoot(tree: Tree, place: RootPlace): Promise<RootFileSystem> {
+  const lower = (place.layers ?? []).map(layer => layer.directory);
+  if (lower.length > 0 && lower.every(directory => directory !== undefined)) {
+    const directory = await mountLayered(tree, lower, place);
+    if (directory !== undefined) return rootAt(tree, directory, 'layered');
+    await unmountBelow(join(place.work.path, place.name));
+  }
+  const base = join(place.work.path, `${place.name}-copy`);
+  mkdirSync(base);
+  const inMemory = sizeOf(tree) < freeMemory() * MEMORY_PART && (await mountMemory(base));
+  if (!inMemory && !keepsAccessTimes(base)) {
+    throw new SampanError(
+      'unsupported',
+      `${place.work.path} is on a file system that keeps no access times`,
+      {
+        remedy: 'point TMPDIR at one that is not mounted noatime',
+      },
+    );
+  }
+  const directory = join(base, 'root');
+  await unpack(tree, directory, place);
+  return rootAt(tree, directory, inMemory ? 'memory' : 'disk');
+}
+
+function rootAt(tree: Tree, directory: string, how: RootFileSystem['how']): RootFileSystem {
+  return { directory, how, footprints: () => footprints(tree, directory) };
+}
+
+function sizeOf(tree: Tree): number {
+  let size = 0;
+  for (const node of tree.nodes()) {
+    if (node.kind !== 'file') continue;
+    for (const piece of node.content.pieces) if (piece.kind !== 'zeros') size += piece.size;
+  }
+  return size;
+}
+
+/** In bytes; 0 where the kernel does not say. */
+function freeMemory(): number {
+  try {
+    const line = /^MemAvailable:\s+(\d+) kB/m.exec(readFileSync('/proc/meminfo', 'utf8'));
+    return Number(line?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}

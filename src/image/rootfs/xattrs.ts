@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { encodeName } from '../../core/bytes/index.ts';
+import type { FileNode, Node } from '../tree/index.ts';
+
+/**
+ * Sets extended attributes below `directory` with `setfattr`, all in one call, and returns the paths that
+ * are left without theirs.
+ */
+export function setXattrs(nodes: readonly Node[], directory: string): string[] {
+  if (nodes.length === 0) return [];
+  const done = restore(nodes.map(dump).join('\n'), directory);
+  return done ? [] : nodes.map(node => node.path);
+}
+
+/** Gives every file the attribute `name` with an empty value; false when that cannot be done. */
+export function markFiles(files: readonly FileNode[], name: string, directory: string): boolean {
+  return restore(files.map(file => `# file: ${escaped(file.path)}\n${name}=0s\n`).join('\n'), directory);
+}
+
+function restore(records: string, directory: string): boolean {
+  const { status } = spawnSync('setfattr', ['--no-dereference', '--restore=-'], {
+    cwd: directory,
+    input: records,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  return status === 0;
+}
+
+/** A record as `getfattr --dump` writes it. */
+function dump(node: Node): string {
+  const values = [...(node.meta.xattrs ?? [])].map(
+    ([key, value]) => `${key}=0s${Buffer.from(value).toString('base64')}`,
+  );
+  return `# file: ${escaped(node.path)}\n${values.join('\n')}\n`;
+}
+
+function escaped(path: string): string {
+  const plain = encodeName(path.slice(1)).toString('latin1');
+  return plain === ''
+    ? '.'
+    : plain.replace(/[^!-[\]-~]/g, byte => `\\${byte.charCodeAt(0).toString(8).padStart(3, '0')}`);
+}
