@@ -14,7 +14,7 @@ export function setXattrs(nodes: readonly Node[], directory: string): string[] {
 
 /** Gives every file the attribute `name` with an empty value; false when that cannot be done. */
 export function markFiles(files: readonly FileNode[], name: string, directory: string): boolean {
-  return restore(files.map(file => `# file: ${escaped(file.path)}\n${name}=0s\n`).join('\n'), directory);
+  return restore(files.map(file => `# file: ${escaped(file.path)}\n${name}=""\n`).join('\n'), directory);
 }
 
 function restore(records: string, directory: string): boolean {
