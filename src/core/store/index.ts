@@ -1,3 +1,25 @@
+export { type ArchiveFile, textFile, writeArchive } from './archive-writer.ts';
+export { blobDirectory } from './blob-directory.ts';
+export { type CopyReport, copy, graphOf } from './copy.ts';
+export { digestInThread } from './hashing.ts';
+export { imageFrom, isLocalSource, readDocument, resolveImage } from './image.ts';
+export { importPlain, ORIGINAL_MANIFEST } from './import.ts';
+export { localLayers } from './local.ts';
+export { type LockOptions, withLock } from './lock.ts';
+export { memoryStore } from './memory.ts';
+export { formatImageName, type ImageName, parseImageName } from './names.ts';
+export { openSource } from './open.ts';
+export type { OpenImage, StoreContext } from './opened.ts';
+export {
+  deleteStored,
+  findStored,
+  listStored,
+  nameStored,
+  type OwnStore,
+  openStore,
+  pruneStore,
+  type StoredImage,
+} from './own-store.ts';
 export type {
   BlobSource,
   BlobStore,
@@ -6,6 +28,9 @@ export type {
   Expected,
   Image,
   Layer,
+  LayerSource,
   LocalLayer,
   LocalSource,
 } from './port.ts';
+export { type ImageTarget, openTarget, type WriteImageOptions, type Written } from './target.ts';
+export { type WorkFile, workFile } from './work-file.ts';

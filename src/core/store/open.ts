@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { isSampanError, SampanError } from '../errors/index.ts';
+import { findInDaemon } from './daemon.ts';
+import { imageFrom, resolveImage } from './image.ts';
+import { localLayers } from './local.ts';
+import { type ImageName, parseImageName } from './names.ts';
+import type { Found, OpenImage, StoreContext } from './opened.ts';
+import { findStored } from './own-store.ts';
+import { findAtPath, findInArchive, findInLayout, findRootfs } from './places.ts';
+import type { LocalLayer } from './port.ts';
+
+/**
+ * Finds the image that a person names, and chooses the platform.
+ *
+ * @throws SampanError `usage`, `not-found`, `unsupported`, `unavailable`, or what reading throws.
+ */
+export async function openSource(name: string, context: StoreContext): Promise<OpenImage> {
+  const found = await find(parseImageName(name), context);
+  try {
+    return await opened(found, context);
+  } catch (error) {
+    await found.dispose?.();
+    throw error;
+  }
+}
+
+async function find(name: ImageName, context: StoreContext): Promise<Found> {
+  switch (name.transport) {
+    case 'store':
+      return await findInStore(name.name, context);
+    case 'docker-daemon':
+      return await findInDaemon(name.name, context);
+    case 'docker-archive':
+    case 'oci-archive':
+      return await findInArchive(name, context, name.transport);
+    case 'oci':
+      return await findInLayout(name);
+    case 'dir':
+      return await findRootfs(name, context);
+    case 'path':
+      return await findAtPath(name.path, context);
+    case 'docker':
+      throw new SampanError('unsupported', `docker://${name.name}: registries are not read yet`, {
+        remedy: `pull it with docker or skopeo first, then name it as docker-daemon:${name.name}`,
+      });
+    case 'any':
+      return await findAnywhere(name.name, context);
+  }
+}
+
+async function findInStore(name: string, context: StoreContext): Promise<Found> {
+  const root = await findStored(context.store, name);
+  if (root === undefined) throw new SampanError('not-found', `no image ${name} in the store`);
+  return { name: `store:${name}`, reference: name, source: context.store.blobs, root };
+}
+
+async function findAnywhere(name: string, context: StoreContext): Promise<Found> {
+  const stored = await findInStore(name, context).catch(error => {
+    if (isSampanError(error, 'not-found') || isSampanError(error, 'usage')) return undefined;
+    throw error;
+  });
+  if (stored !== undefined) return stored;
+  try {
+    return await findInDaemon(name, context);
+  } catch (error) {
+    if (!isSampanError(error, 'not-found') && !isSampanError(error, 'unavailable')) throw error;
+    const path = existsSync(name) ? `name the file or directory as ./${name}` : undefined;
+    const remedy = path ?? error.remedy;
+    throw new SampanError(error.code, `${name}: not in the store, and ${error.message}`, {
+      cause: error,
+      ...(remedy === undefined ? {} : { remedy }),
+    });
+  }
+}
+
+async function opened(found: Found, context: StoreContext): Promise<OpenImage> {
+  const { name, reference, source, root } = found;
+  const descriptor = await resolveImage(source, root, { what: name, wanted: context.platform });
+  const image = imageFrom(source, descriptor);
+  let layers: Promise<readonly LocalLayer[]> | undefined;
+  return {
+    name,
+    reference,
+    source,
+    root,
+    image,
+    localLayers: options => {
+      layers ??= localLayers(image, source, { ...context, ...options });
+      return layers;
+    },
+    [Symbol.asyncDispose]: async () => await found.dispose?.(),
+  };
+}
