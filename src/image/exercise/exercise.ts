@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Container, Engine, Exit } from '../../core/engine/index.ts';
+import type { ImageConfig } from '../../core/oci/index.ts';
+import { crawl } from './crawl.ts';
+import { healthOf } from './health.ts';
+import { runProbe } from './probes.ts';
+import { type Waited, waitReady } from './ready.ts';
+import { exposedPorts, specOf } from './spec.ts';
+import type { Exercise, ProbeResult, RunRecord } from './types.ts';
+
+/** What is run, and how. */
+export interface Subject {
+  readonly config: ImageConfig;
+  /** The unpacked root file system. */
+  readonly rootfs: string;
+  readonly exercise: Exercise;
+  readonly signal?: AbortSignal;
+  /** See `StartOptions` of the engine. */
+  readonly beforeStart?: (pid: number) => Promise<void>;
+  /** Called when the app is ready and its probes are done, before it is stopped. */
+  readonly whileReady?: (container: Container) => Promise<void>;
+}
+
+const STOP_GRACE_MS = 10_000;
+
+/**
+ * Starts an app, waits until it is ready, tries everything that is known of it (its health check, its ports as a
+ * visitor would, the user's probes), and stops it gracefully. An app that fails is a result, not an error.
+ *
+ * @throws what the engine throws when it cannot start; SampanError `cancelled`.
+ */
+export async function exercise(engine: Engine, subject: Subject): Promise<RunRecord> {
+  const spec = specOf(subject.config, subject.rootfs, subject.exercise);
+  const started = performance.now();
+  await using container = await engine.start(spec, {
+    ...(subject.signal === undefined ? {} : { signal: subject.signal }),
+    ...(subject.beforeStart === undefined ? {} : { beforeStart: subject.beforeStart }),
+  });
+  const health = healthOf(subject.config);
+  const waited = await waitReady(container, {
+    ports: exposedPorts(subject.config),
+    ...(health === undefined ? {} : { health }),
+    timeoutMs: subject.exercise.readyMs,
+    ...(subject.signal === undefined ? {} : { signal: subject.signal }),
+  });
+  const readyMs = performance.now() - started;
+  const probes = waited.kind === 'ready' ? await probeAll(container, subject) : [];
+  if (waited.kind === 'ready') await subject.whileReady?.(container);
+  return await conclude(container, { subject, waited, readyMs, probes });
+}
+
+async function probeAll(container: Container, subject: Subject): Promise<ProbeResult[]> {
+  const { config, exercise: wanted, signal } = subject;
+  const ports = exposedPorts(config);
+  const results: ProbeResult[] = [];
+  const options = signal === undefined ? {} : { signal };
+  for (const port of ports) results.push(...(await crawl(container, port, signal)));
+  const health = healthOf(config);
+  if (health !== undefined) {
+    const result = await runProbe({ kind: 'exec', args: health.args }, container, { ports, ...options });
+    results.push({ ...result, name: 'health check' });
+  }
+  for (const probe of wanted.probes) results.push(await runProbe(probe, container, { ports, ...options }));
+  if (wanted.durationMs > 0) await sleep(wanted.durationMs, undefined, options);
+  return results;
+}
+
+interface Ending {
+  readonly subject: Subject;
+  readonly waited: Waited;
+  readonly readyMs: number;
+  readonly probes: readonly ProbeResult[];
+}
+
+async function conclude(container: Container, ending: Ending): Promise<RunRecord> {
+  const { subject, waited, readyMs, probes } = ending;
+  const usage = await container.usage();
+  const stopping = performance.now();
+  const exit =
+    waited.kind === 'ended'
+      ? waited.exit
+      : await container.stop({
+          signal: subject.config.config?.StopSignal || 'SIGTERM',
+          graceMs: STOP_GRACE_MS,
+        });
+  return {
+    outcome: outcomeOf(waited, exit),
+    readyMs,
+    stopMs: performance.now() - stopping,
+    exit,
+    probes,
+    output: await container.output(),
+    usage,
+  };
+}
+
+function outcomeOf(waited: Waited, exit: Exit): RunRecord['outcome'] {
+  if (waited.kind === 'ready') return 'ready';
+  if (waited.kind === 'too-late') return 'never-ready';
+  return exit.code === 0 ? 'finished' : 'crashed';
+}

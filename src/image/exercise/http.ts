@@ -1,0 +1,80 @@
+import { request } from 'node:http';
+import type { Container } from '../../core/engine/index.ts';
+import { shapeOf } from './shape.ts';
+import type { HttpProbe, ProbeResult } from './types.ts';
+
+/** An answer, its body cut at 1 MiB. */
+export interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly location: string | undefined;
+  readonly body: string;
+}
+
+const MAX_BODY_BYTES = 1 << 20;
+const TIMEOUT_MS = 10_000;
+
+/** Sends one request to a port of a container. Fails as `node:http` does, also when the peer speaks something else. */
+export function ask(container: Container, probe: HttpProbe, signal?: AbortSignal): Promise<Answer> {
+  const { host, port } = container.address(probe.port);
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const call = request(
+    {
+      host,
+      port,
+      path: probe.path,
+      method: probe.method,
+      agent: false,
+      timeout: TIMEOUT_MS,
+      headers: headersFor(probe),
+      ...(signal === undefined ? {} : { signal }),
+    },
+    response => {
+      let body = '';
+      response.setEncoding('utf8');
+      response.on('data', (text: string) => {
+        if (body.length < MAX_BODY_BYTES) body += text;
+      });
+      response.on('error', reject);
+      response.on('end', () => {
+        const { 'content-type': type = '', location } = response.headers;
+        resolve({ status: response.statusCode ?? 0, type, location, body });
+      });
+    },
+  );
+  call.on('timeout', () => call.destroy(new Error(`no answer in ${TIMEOUT_MS} ms`)));
+  call.on('error', reject);
+  call.end(probe.body);
+  return promise;
+}
+
+function headersFor(probe: HttpProbe): Record<string, string> {
+  const headers: Record<string, string> = {
+    host: `localhost:${probe.port}`,
+    'user-agent': 'sampan',
+    accept: '*/*',
+  };
+  if (probe.body === undefined) return headers;
+  headers['content-type'] = /^\s*[[{]/.test(probe.body)
+    ? 'application/json'
+    : 'application/x-www-form-urlencoded';
+  headers['content-length'] = String(Buffer.byteLength(probe.body));
+  return headers;
+}
+
+/** How a request is named in reports. */
+export function nameOf(probe: HttpProbe): string {
+  return `${probe.method} :${probe.port}${probe.path}`;
+}
+
+/** Judges an answer. */
+export function judge(probe: HttpProbe, answer: Answer): ProbeResult {
+  const wrong = probe.status !== undefined && answer.status !== probe.status;
+  return {
+    name: nameOf(probe),
+    ok: !wrong,
+    detail: wrong ? `status ${answer.status}, wanted ${probe.status}` : `status ${answer.status}`,
+    status: answer.status,
+    shape: shapeOf(answer),
+  };
+}

@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Container, Exit } from '../../core/engine/index.ts';
+import type { HealthCommand } from './health.ts';
+import { ask } from './http.ts';
+import { listeningPorts } from './sockets.ts';
+
+/** When an app counts as ready. */
+export interface Readiness {
+  /** All of these accept connections. */
+  readonly ports: readonly number[];
+  /** And this succeeds. */
+  readonly health?: HealthCommand;
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+/** How waiting ended. */
+export type Waited =
+  | { readonly kind: 'ready' | 'too-late' }
+  | { readonly kind: 'ended'; readonly exit: Exit };
+
+const POLL_MS = 10;
+/** An app without ports and health check is ready when it has been quiet for so long. */
+const QUIET_MS = 400;
+const AT_LEAST_MS = 800;
+const QUIET_CPU_MS = 10;
+
+/** Waits until the app is ready, has ended, or the time is over. */
+export async function waitReady(container: Container, readiness: Readiness): Promise<Waited> {
+  const ended = container.wait().then(exit => ({ kind: 'ended', exit }) as const);
+  const until = performance.now() + readiness.timeoutMs;
+  const controller = new AbortController();
+  const signal = AbortSignal.any([controller.signal, ...(readiness.signal ? [readiness.signal] : [])]);
+  const late = sleep(readiness.timeoutMs, { kind: 'too-late' } as const, { signal });
+  const ready = becomesReady(container, { ...readiness, signal }, until).then(
+    () => ({ kind: 'ready' }) as const,
+  );
+  for (const each of [late, ready]) each.catch(() => {});
+  try {
+    const first = await Promise.race([ended, late, ready]);
+    readiness.signal?.throwIfAborted();
+    return first;
+  } finally {
+    controller.abort();
+  }
+}
+
+async function becomesReady(container: Container, readiness: Readiness, until: number): Promise<void> {
+  if (readiness.ports.length > 0) await eachPort(container, readiness);
+  else if (readiness.health === undefined) await quiet(container, readiness.signal);
+  const { health } = readiness;
+  while (health !== undefined && performance.now() < until) {
+    const { code } = await container.exec(health.args, {
+      timeoutMs: health.timeoutMs,
+      ...(readiness.signal === undefined ? {} : { signal: readiness.signal }),
+    });
+    if (code === 0) return;
+    await pause(POLL_MS * 10, readiness.signal);
+  }
+}
+
+async function eachPort(container: Container, readiness: Readiness): Promise<void> {
+  while (!(await allListen(container, readiness))) await pause(POLL_MS, readiness.signal);
+}
+
+async function allListen(container: Container, readiness: Readiness): Promise<boolean> {
+  const listening = container.pid === undefined ? undefined : listeningPorts(container.pid);
+  if (listening !== undefined) return readiness.ports.every(port => listening.has(port));
+  const answers = await Promise.all(
+    readiness.ports.map(port => answersAtAll(container, port, readiness.signal)),
+  );
+  return answers.every(Boolean);
+}
+
+/** Where the engine runs elsewhere: any answer, also one that is not HTTP, shows that something listens. */
+async function answersAtAll(container: Container, port: number, signal?: AbortSignal): Promise<boolean> {
+  try {
+    await ask(container, { kind: 'http', port, path: '/', method: 'HEAD' }, signal);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && String(error.code).startsWith('HPE_');
+  }
+}
+
+async function quiet(container: Container, signal?: AbortSignal): Promise<void> {
+  const start = performance.now();
+  let calmSince = start;
+  let last = (await container.usage()).cpuMs ?? 0;
+  while (performance.now() - start < AT_LEAST_MS || performance.now() - calmSince < QUIET_MS) {
+    await pause(POLL_MS * 5, signal);
+    const now = (await container.usage()).cpuMs ?? 0;
+    if (now - last > QUIET_CPU_MS) calmSince = performance.now();
+    last = now;
+  }
+}
+
+async function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, signal === undefined ? {} : { signal });
+}
