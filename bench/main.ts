@@ -1,0 +1,40 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Benchmark, Measurement } from './benchmark.ts';
+import { slimBenchmark } from './slim.ts';
+import { tableOf } from './table.ts';
+import { tarBenchmark } from './tar.ts';
+
+const BENCHMARKS: readonly Benchmark[] = [tarBenchmark, slimBenchmark];
+const USAGE = `usage: make bench ARGS='[--runs N] [--json FILE] [NAME…]'   names: ${BENCHMARKS.map(one => one.name).join(', ')}`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '5' }, json: { type: 'string' } },
+});
+const runs = Number(values.runs);
+const unknown = positionals.filter(name => !BENCHMARKS.some(one => one.name === name));
+if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1 || runs > 1000) {
+  console.error(USAGE);
+  process.exit(2);
+}
+
+const directory = mkdtempSync(join(tmpdir(), 'sampan-bench-'));
+const results: Record<string, readonly Measurement[]> = {};
+try {
+  for (const one of BENCHMARKS) {
+    if (positionals.length > 0 && !positionals.includes(one.name)) continue;
+    console.log(`\n${one.name}: ${one.summary}`);
+    const measured = await one.measure({ runs, directory });
+    results[one.name] = measured;
+    console.log(tableOf(measured));
+  }
+} finally {
+  rmSync(directory, { recursive: true, force: true });
+}
+if (values.json !== undefined) {
+  const machine = { cores: cpus().length, processor: cpus()[0]?.model ?? '', node: process.version };
+  writeFileSync(values.json, `${JSON.stringify({ version: 1, machine, runs, results }, null, 2)}\n`);
+}
