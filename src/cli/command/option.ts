@@ -89,9 +89,11 @@ export const number: OptionMaker<OptionSpec & Range, number> = maker<OptionSpec 
 export function choice<const V extends readonly string[]>(
   spec: OptionSpec & { readonly values: V; readonly default: V[number] },
 ): Option<V[number]>;
+/** One of some values, or none. */
 export function choice<const V extends readonly string[]>(
   spec: OptionSpec & { readonly values: V },
 ): Option<V[number] | undefined>;
+/** What both forms above do. */
 export function choice(
   spec: OptionSpec & { readonly values: readonly string[]; readonly default?: string },
 ): Option<string | undefined> {

@@ -1,3 +1,2 @@
 export type { Context } from './context.ts';
 export { type Mood, type OpenContext, openContext } from './create.ts';
-export { type FakeContext, fakeContext } from './fake.ts';

@@ -1,4 +1,5 @@
 import type { CommandEntry } from '../command/index.ts';
+import { pad, widthOf } from '../output/index.ts';
 import { GROUPS } from './overview.ts';
 import { type Item, type Page, pageOf } from './page.ts';
 
@@ -18,13 +19,12 @@ export async function markdownReference(
 
 function indexPage(table: readonly CommandEntry[]): string {
   const groups = Object.entries(GROUPS).flatMap(([group, title]) => {
-    const entries = table.filter(entry => entry.group === group);
-    const rows = entries.map(
-      ({ name, summary }) => `| [\`sampan ${name}\`](${name}.md) | ${escapeCell(summary)} |`,
-    );
+    const rows = table
+      .filter(entry => entry.group === group)
+      .map(({ name, summary }) => [`[\`sampan ${name}\`](${name}.md)`, summary] as const);
     return rows.length === 0
       ? []
-      : [`## ${title}`, '', '| command | what it does |', '| --- | --- |', ...rows, ''];
+      : [`## ${title}`, '', ...markdownTable(['command', 'what it does'], rows), ''];
   });
   return [
     '# Commands',
@@ -37,7 +37,7 @@ function indexPage(table: readonly CommandEntry[]): string {
 
 function markdownPage(name: string, page: Page): string {
   const section = (title: string, items: readonly Item[]) =>
-    items.length === 0 ? [] : [`## ${title}`, '', '| | |', '| --- | --- |', ...items.map(row), ''];
+    items.length === 0 ? [] : [`## ${title}`, '', ...markdownTable(['', ''], items.map(cells)), ''];
   const examples = page.examples.flatMap(({ term, meaning }) => [
     `${meaning}:`,
     '',
@@ -64,8 +64,19 @@ function markdownPage(name: string, page: Page): string {
   ].join('\n');
 }
 
-function row({ term, meaning }: Item): string {
-  return `| \`${escapeCell(term.trim())}\` | ${escapeCell(meaning)} |`;
+function cells({ term, meaning }: Item): readonly [string, string] {
+  return [`\`${term.trim()}\``, meaning];
+}
+
+type Row = readonly [string, string];
+
+/** Aligned as the formatter of this project aligns tables. */
+function markdownTable(titles: Row, rows: readonly Row[]): string[] {
+  const escaped = [titles, ...rows].map(([a, b]) => [escapeCell(a), escapeCell(b)] as const);
+  const first = Math.max(3, ...escaped.map(([a]) => widthOf(a)));
+  const second = Math.max(3, ...escaped.map(([, b]) => widthOf(b)));
+  const [head, ...body] = escaped.map(([a, b]) => `| ${pad(a, first)} | ${pad(b, second)} |`);
+  return [head ?? '', `| ${'-'.repeat(first)} | ${'-'.repeat(second)} |`, ...body];
 }
 
 function escapeCell(text: string): string {

@@ -1,7 +1,7 @@
 export { visible, visibleLines } from './escape.ts';
 export { formatBar, formatCount, formatDuration, formatPercent, formatSize } from './format.ts';
 export { type Schema, writeJson } from './json.ts';
-export { type MemoryOutput, memoryOutput, type Output } from './port.ts';
+export type { Output } from './port.ts';
 export { type Style, styleFor } from './style.ts';
 export { type Column, formatTable } from './table.ts';
 export { pad, truncate, truncateMiddle, widthOf, wrapText } from './width.ts';

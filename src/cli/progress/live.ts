@@ -1,5 +1,6 @@
 import type { Progress, Stage } from '../../core/progress/index.ts';
 import { formatDuration, type Style, truncate, visible, widthOf } from '../output/index.ts';
+import { screenBlock } from './block.ts';
 
 /** What the live display needs from outside. */
 export interface LiveDisplay {
@@ -29,11 +30,6 @@ interface OpenStage {
 
 const REDRAW_MS = 100;
 const SPINNER = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
-// ECMA-48 control functions; hiding the cursor is DEC's DECTCEM.
-const HIDE_CURSOR = '\x1b[?25l';
-const SHOW_CURSOR = '\x1b[?25h';
-const ERASE_TO_END_OF_LINE = '\x1b[K';
-const ERASE_BELOW = '\x1b[J';
 
 /**
  * Progress for a terminal: one line for each open stage, with a spinner, what it is doing and its time, drawn
@@ -41,46 +37,35 @@ const ERASE_BELOW = '\x1b[J';
  */
 export function liveProgress(display: LiveDisplay): LiveProgress {
   const open = new Set<OpenStage>();
-  let drawnLines = 0;
+  const block = screenBlock(display.write);
   let frame = 0;
   let stopTicking: (() => void) | undefined;
 
-  const erase = () => {
-    if (drawnLines > 0) display.write(`\x1b[${drawnLines}A\r${ERASE_BELOW}`);
-    drawnLines = 0;
-  };
-  // One write for the whole block, each line overwritten in place: nothing flickers.
-  const draw = (before = '') => {
-    const lines = [...open].map(stage => `${stageLine(stage, frame, display)}${ERASE_TO_END_OF_LINE}\n`);
-    const up = drawnLines > 0 ? `\x1b[${drawnLines}A\r` : '';
-    display.write(`${HIDE_CURSOR}${up}${before}${lines.join('')}${ERASE_BELOW}`);
-    drawnLines = lines.length;
-  };
-  const close = () => {
-    stopTicking?.();
-    stopTicking = undefined;
-    if (drawnLines === 0) return;
-    erase();
-    display.write(SHOW_CURSOR);
-  };
+  const draw = (above?: string) =>
+    block.draw(
+      [...open].map(stage => stageLine(stage, frame, display)),
+      above,
+    );
   const tick = () => {
     frame++;
     draw();
   };
-  const end = (stage: OpenStage, line: string) => {
-    if (!open.delete(stage)) return;
-    draw(`${line}${ERASE_TO_END_OF_LINE}\n`);
-    if (open.size > 0) return;
+  const close = () => {
     stopTicking?.();
     stopTicking = undefined;
-    display.write(SHOW_CURSOR);
+    block.close();
+  };
+  const end = (stage: OpenStage, line: string) => {
+    if (!open.delete(stage)) return;
+    draw(line);
+    if (open.size === 0) close();
   };
   return {
     close,
     above(write) {
-      erase();
+      block.erase();
       write();
-      if (open.size > 0) draw();
+      if (stopTicking !== undefined) draw();
     },
     stage(title) {
       const stage: OpenStage = { title: visible(title), started: display.now(), text: '' };

@@ -1,6 +1,6 @@
 import { SILENT } from '../../core/progress/index.ts';
-import { type MemoryOutput, memoryOutput } from '../output/index.ts';
-import type { Context } from './context.ts';
+import type { Context } from '../context/index.ts';
+import { type MemoryOutput, memoryOutput } from './output.ts';
 
 /** A context that touches nothing, for tests of commands. */
 export interface FakeContext extends Context {

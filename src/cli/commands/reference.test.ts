@@ -1,0 +1,28 @@
+import { deepEqual, equal } from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { markdownReference } from '../help/index.ts';
+import { COMMANDS } from './table.ts';
+
+const directory = new URL('../../../docs/reference/', import.meta.url);
+
+test('docs/reference is what the commands say; node scripts/reference.ts writes it', async () => {
+  const wanted = await markdownReference(COMMANDS);
+  deepEqual(readdirSync(directory).sort(), [...wanted.keys()].sort());
+  for (const [name, content] of wanted) equal(readFileSync(new URL(name, directory), 'utf8'), content, name);
+});
+
+test('every command can be told apart and says what it does in one line', () => {
+  equal(new Set(COMMANDS.map(command => command.name)).size, COMMANDS.length);
+  for (const { name, summary } of COMMANDS) equal(/^[a-z][^\n.]{9,79}$/.test(summary), true, name);
+});
+
+test('no option of a command takes the name or letter of another, or of a common one', async () => {
+  const { COMMON_OPTIONS } = await import('../command/index.ts');
+  for (const { name, load } of COMMANDS) {
+    const { options } = await load();
+    const all = [...Object.entries(options), ...Object.entries(COMMON_OPTIONS)];
+    const names = all.flatMap(([key, { short }]) => (short === undefined ? [key] : [key, short]));
+    equal(new Set(names).size, names.length, name);
+  }
+});

@@ -1,0 +1,1 @@
+export { type VirtualTerminal, virtualTerminal } from './terminal.ts';
