@@ -1,4 +1,5 @@
 import type { Tree } from '../tree/index.ts';
+import { nodeReader } from './node/index.ts';
 import { pythonReader } from './python/index.ts';
 import { shellReader } from './shell/index.ts';
 import { filesOnly, type Found, type LanguageReader, NOTHING, type Surroundings, View } from './view/index.ts';
@@ -13,7 +14,7 @@ export interface Roots {
 }
 
 function readersOf(view: View): LanguageReader[] {
-  return [pythonReader(view), shellReader(view)];
+  return [pythonReader(view), nodeReader(view), shellReader(view)];
 }
 
 /** Everything that `roots` can load. Each source is read once. Never throws for what is in the tree. */

@@ -1,0 +1,1 @@
+export { nodeReader } from './reader.ts';
