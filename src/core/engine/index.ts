@@ -1,3 +1,13 @@
+export { checkArchitecture, type Execution, hostArchitecture } from './architecture.ts';
+export {
+  chooseCapabilities,
+  completeEnvironment,
+  DEFAULT_CAPABILITIES,
+  DEFAULT_PATH,
+  MASKED_PATHS,
+  OUTPUT_LIMIT,
+  READ_ONLY_PATHS,
+} from './defaults.ts';
 export type {
   BindMount,
   Container,
@@ -11,3 +21,7 @@ export type {
   StartOptions,
   Usage,
 } from './port.ts';
+export { readInside, resolveInside } from './rootfs.ts';
+export { signalNumber } from './signal.ts';
+export { Tail } from './tail.ts';
+export { type ContainerUser, resolveUser } from './user.ts';

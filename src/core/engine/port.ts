@@ -75,6 +75,8 @@ export interface Container extends AsyncDisposable {
   readonly id: string;
   /** The first process, as the host numbers it; absent when the engine runs elsewhere. */
   readonly pid: number | undefined;
+  /** What was asked for and could not be given, one sentence each (a limit without a control group, …). */
+  readonly warnings?: readonly string[];
   /** Where the host reaches a TCP port of {@link RunSpec.ports}. */
   address(port: number): { readonly host: string; readonly port: number };
   exec(args: readonly string[], options?: ExecOptions): Promise<ExecResult>;
