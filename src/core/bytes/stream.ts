@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { SampanError, wrap } from '../errors/index.ts';
-import type { Content, Piece } from './content.ts';
+import { type Content, type Piece, readContent } from './content.ts';
 import { type Digest, finishDigest, startDigest } from './digest.ts';
 import { systemPath } from './names.ts';
 
@@ -19,7 +19,8 @@ export function throwIfCancelled(signal: AbortSignal | undefined): void {
 }
 
 /**
- * The bytes of content as a stream, read without blocking.
+ * The bytes of content as a stream. Large files are read without blocking; runs of small ones are read
+ * together, as one chunk: waiting for each would take most of the time.
  *
  * @throws SampanError `integrity` when a file is shorter than its piece, `cancelled`, or the system's error.
  */
@@ -27,12 +28,32 @@ export async function* contentStream(
   content: Content,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
+  let small: Piece[] = [];
+  let size = 0;
   for (const piece of content.pieces) {
-    throwIfCancelled(options.signal);
-    if (piece.kind === 'bytes') yield piece.bytes;
-    else if (piece.kind === 'zeros') yield* zeros(piece.size);
-    else yield* filePiece(piece, options.signal);
+    const isSmall = piece.size < CHUNK_BYTES / 2;
+    if (size > 0 && (!isSmall || size + piece.size > CHUNK_BYTES)) {
+      throwIfCancelled(options.signal);
+      yield readContent({ size, pieces: small });
+      [small, size] = [[], 0];
+    }
+    if (isSmall) {
+      small.push(piece);
+      size += piece.size;
+    } else yield* largePiece(piece, options.signal);
   }
+  throwIfCancelled(options.signal);
+  if (size > 0) yield readContent({ size, pieces: small });
+}
+
+async function* largePiece(
+  piece: Piece,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  throwIfCancelled(signal);
+  if (piece.kind === 'bytes') yield piece.bytes;
+  else if (piece.kind === 'zeros') yield* zeros(piece.size);
+  else yield* filePiece(piece, signal);
 }
 
 function* zeros(size: number): Generator<Uint8Array, void, undefined> {

@@ -11,11 +11,11 @@ export type ImageName =
     }
   | { readonly transport: 'dir'; readonly path: string }
   /** A path whose content says what it is. */
-  | { readonly transport: 'path'; readonly path: string }
+  | { readonly transport: 'path'; readonly path: string; readonly reference?: string }
   /** A name to look for in the store, then in the local engine. */
   | { readonly transport: 'any'; readonly name: string };
 
-const ARCHIVE = /\.(tar|tgz|tar\.gz|tar\.zst|tzst|oci)$/;
+const ARCHIVE = /^[^:]*\.(tar|tgz|tar\.gz|tar\.zst|tzst|oci)(:|$)/;
 
 /**
  * Reads the name of an image: `docker-daemon:NAME`, `docker-archive:FILE[:REF]`, `oci-archive:FILE[:TAG]`,
@@ -41,7 +41,7 @@ export function parseImageName(text: string): ImageName {
   }
   const bare = filled(text, text);
   const isPath = /^\.{0,2}\//.test(bare) || bare === '.' || bare === '..' || ARCHIVE.test(bare);
-  return isPath ? { transport: 'path', path: bare } : { transport: 'any', name: bare };
+  return isPath ? { transport: 'path', ...pathAndReference(bare) } : { transport: 'any', name: bare };
 }
 
 function filled(rest: string, text: string): string {
@@ -69,12 +69,16 @@ export function formatImageName(name: ImageName): string {
     case 'docker-archive':
     case 'oci-archive':
     case 'oci':
-      return `${name.transport}:${name.path}${name.reference === undefined ? '' : `:${name.reference}`}`;
+      return `${name.transport}:${placeText(name)}`;
     case 'dir':
       return `dir:${name.path}`;
     case 'path':
-      return name.path;
+      return placeText(name);
     case 'any':
       return name.name;
   }
+}
+
+function placeText(place: { readonly path: string; readonly reference?: string }): string {
+  return place.reference === undefined ? place.path : `${place.path}:${place.reference}`;
 }

@@ -38,7 +38,7 @@ async function find(name: ImageName, context: StoreContext): Promise<Found> {
     case 'dir':
       return await findRootfs(name, context);
     case 'path':
-      return await findAtPath(name.path, context);
+      return await findAtPath(name, context);
     case 'docker':
       throw new SampanError('unsupported', `docker://${name.name}: registries are not read yet`, {
         remedy: `pull it with docker or skopeo first, then name it as docker-daemon:${name.name}`,

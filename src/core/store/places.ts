@@ -7,7 +7,7 @@ import { hostPlatform } from '../oci/index.ts';
 import { type ArchiveFiles, openArchive } from './archive-files.ts';
 import { blobDirectory } from './blob-directory.ts';
 import { archivedBlobs, archivedImages, chooseArchived } from './docker-archive.ts';
-import { chooseEntry, entryName, readLayoutIndex } from './layout.ts';
+import { chooseEntry, entryName, isSameName, readLayoutIndex } from './layout.ts';
 import { ociArchiveBlobs, ociArchiveIndex } from './oci-archive.ts';
 import type { Found, StoreContext } from './opened.ts';
 import { openRootfs } from './rootfs.ts';
@@ -70,7 +70,9 @@ async function findInFiles(
     return { name, reference: entryName(root), source: ociArchiveBlobs(archive), root };
   }
   const image = chooseArchived(archivedImages(archive), choice);
-  return { name, reference: image.tags[0], ...(await archivedBlobs(archive, image, place)) };
+  const wanted = place.reference ?? '';
+  const reference = image.tags.find(tag => isSameName(tag, wanted)) ?? image.tags[0];
+  return { name, reference, ...(await archivedBlobs(archive, image, place)) };
 }
 
 function nameOf(kind: string, place: Place): string {
@@ -105,11 +107,12 @@ async function headOf(path: string): Promise<Uint8Array> {
 }
 
 /** An image at a path, whatever it is: an archive, an OCI layout, or a root file system. */
-export async function findAtPath(path: string, context: StoreContext): Promise<Found> {
+export async function findAtPath(place: Place, context: StoreContext): Promise<Found> {
+  const { path } = place;
   const found = await stat(path).catch(error => {
     throw wrap(`reading ${path}`, error);
   });
-  if (!found.isDirectory()) return await findInArchive({ path }, context);
+  if (!found.isDirectory()) return await findInArchive(place, context);
   const isLayout = (await stat(`${path}/index.json`).catch(() => undefined)) !== undefined;
-  return isLayout ? await findInLayout({ path }) : await findRootfs({ path }, context);
+  return isLayout ? await findInLayout(place) : await findRootfs(place, context);
 }

@@ -41,8 +41,8 @@ export interface Written {
 }
 
 /**
- * The place that a person names for a result. A bare name is one in the store; a bare path to a file becomes an
- * OCI archive when it ends in `.oci` or `.oci.tar`, otherwise a Docker archive.
+ * The place that a person names for a result. A bare name is one in the store. A bare path is an OCI layout
+ * when it ends in `/`, an OCI archive when it ends in `.oci` or `.oci.tar`, otherwise a Docker archive.
  *
  * @throws SampanError `usage` or `unsupported`.
  */
@@ -61,7 +61,7 @@ export function openTarget(text: string, context: StoreContext): ImageTarget {
     case 'oci':
       return layoutTarget(name);
     case 'path':
-      return pathTarget(name.path, context);
+      return pathTarget(name, context);
     case 'dir':
     case 'docker':
       throw unsupported(name.transport);
@@ -78,9 +78,9 @@ function unsupported(transport: 'dir' | 'docker'): SampanError {
 
 type File = { readonly path: string; readonly reference?: string };
 
-function pathTarget(path: string, context: StoreContext): ImageTarget {
-  if (path.endsWith('/')) return layoutTarget({ path });
-  return /\.oci(\.tar)?$/.test(path) ? ociArchiveTarget({ path }) : dockerArchiveTarget({ path }, context);
+function pathTarget(place: File, context: StoreContext): ImageTarget {
+  if (place.path.endsWith('/')) return layoutTarget(place);
+  return /\.oci(\.tar)?$/.test(place.path) ? ociArchiveTarget(place) : dockerArchiveTarget(place, context);
 }
 
 function storeTarget(name: string, context: StoreContext): ImageTarget {
@@ -142,7 +142,7 @@ function dockerArchiveTarget(place: File, context: StoreContext): ImageTarget {
     name,
     write: async (source, root, options = {}) => {
       const reference = place.reference ?? options.reference;
-      return await withDockerArchive(source, root, { context, reference, ...options }, async archive => {
+      return await withDockerArchive(source, root, { context, ...options, reference }, async archive => {
         await writeAtomically(resolve(place.path), archive.bytes, options);
         return { name, root: archive.root, imageId: archive.imageId };
       });
