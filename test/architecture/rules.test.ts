@@ -187,6 +187,10 @@ describe('effects', () => {
     deepEqual(linesOf(effects, 'src/core/a.ts', "import { env } from 'node:process';"), [1]);
     deepEqual(linesOf(effects, 'src/core/a.ts', 'let a = 1;', 'export let b = 1;'), [1, 2]);
   });
+  test('handing the environment on to a child is allowed, reading from it is not', () => {
+    deepEqual(linesOf(effects, 'src/core/a.ts', "spawn('a', { env: { ...process.env, B: 'c' } });"), []);
+    deepEqual(linesOf(effects, 'src/core/a.ts', 'f({ ...process.env.A, b: process.env });'), [1, 1]);
+  });
   test('the command line, tests, and other parts of process are allowed', () => {
     deepEqual(linesOf(effects, 'src/cli/a.ts', ...text), []);
     deepEqual(linesOf(effects, 'src/core/a.test.ts', "import 'node:test';", ...text), []);
