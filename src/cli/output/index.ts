@@ -1,5 +1,12 @@
-export { visible, visibleLines } from './escape.ts';
-export { formatBar, formatCount, formatDuration, formatPercent, formatSize } from './format.ts';
+export {
+  formatCount,
+  formatDuration,
+  formatPercent,
+  formatSize,
+  visible,
+  visibleLines,
+} from '../../core/text/index.ts';
+export { formatBar } from './bar.ts';
 export { type Schema, writeJson } from './json.ts';
 export type { Output } from './port.ts';
 export { type Style, styleFor } from './style.ts';

@@ -1,4 +1,4 @@
-import { visible } from './escape.ts';
+import { visible } from '../../core/text/index.ts';
 import type { Output } from './port.ts';
 import { styleFor } from './style.ts';
 import { pad, truncate, truncateMiddle, widthOf } from './width.ts';

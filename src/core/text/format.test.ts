@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatBar, formatCount, formatDuration, formatPercent, formatSize } from './format.ts';
+import { formatCount, formatDuration, formatPercent, formatSize } from './format.ts';
 
 test('sizes are SI, with three digits, and step up to the next unit before they show a thousand', () => {
   const sizes: readonly (readonly [number, string])[] = [
@@ -42,11 +42,4 @@ test('a share that is not quite all or nothing is not shown as such', () => {
 test('counts are grouped by thousands', () => {
   equal(formatCount(999), '999');
   equal(formatCount(1_234_567), '1 234 567');
-});
-
-test('a bar is as wide as its share, to an eighth of a column, and never wider than its room', () => {
-  equal(formatBar(0.5, 4), '██');
-  equal(formatBar(1 / 8, 1), '▏');
-  equal(formatBar(7, 3), '███');
-  equal(formatBar(Number.NaN, 3), '');
 });
