@@ -1,5 +1,5 @@
 import { type CallOptions, type Docker, send, sendForFields, sendForList, sendOnly } from './client.ts';
-import { type Fields, fieldsAt, isFields, numberAt, textAt, textMapAt } from './json.ts';
+import { type Fields, fieldsAt, isFields, numberAt, textAt, textMapAt, textsAt } from './json.ts';
 import { demultiplex, type OutputChunk } from './stream.ts';
 
 /** What an engine says about a container. */
@@ -31,15 +31,22 @@ export interface ContainerStats {
   readonly cpuMs: number | undefined;
 }
 
-/** Creates a container from the body of `POST /containers/create`. Returns its ID. */
+/** A container that was made, with what the engine could not do as asked. */
+export interface Created {
+  readonly id: string;
+  readonly warnings: readonly string[];
+}
+
+/** Creates a container from the body of `POST /containers/create`. */
 export async function createContainer(
   docker: Docker,
   body: Fields,
   options: CallOptions & { readonly name?: string } = {},
-): Promise<string> {
+): Promise<Created> {
   const { name, signal } = options;
   const call = { method: 'POST', path: '/containers/create', query: { name }, json: body, signal } as const;
-  return textAt(await sendForFields(docker, call), 'Id');
+  const fields = await sendForFields(docker, call);
+  return { id: textAt(fields, 'Id'), warnings: textsAt(fields, 'Warnings') };
 }
 
 /** Starts it; nothing happens when it runs already. */
@@ -140,6 +147,20 @@ export async function removeContainer(
   // 409: another removal of it is under way.
   const call = { method: 'DELETE', path: containerPath(id), query, accept: [404, 409], ...options } as const;
   return (await sendOnly(docker, call)) !== 404;
+}
+
+/**
+ * What it prints from now on, until it ends. The connection is made when this resolves: attached before the
+ * start, nothing is missed.
+ */
+export async function attachContainer(
+  docker: Docker,
+  id: string,
+  options: CallOptions = {},
+): Promise<AsyncGenerator<OutputChunk>> {
+  const query = { stream: true, stdout: true, stderr: true };
+  const call = { method: 'POST', path: containerPath(id, 'attach'), query, idleMs: 0, ...options } as const;
+  return demultiplex((await send(docker, call)).body);
 }
 
 /** What it printed, and with `follow` what it prints until it ends. */

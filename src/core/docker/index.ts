@@ -1,8 +1,10 @@
 export { API_RANGE, type CallOptions, commonVersion, connectDocker, type Docker } from './client.ts';
 export {
+  attachContainer,
   type ContainerDetails,
   type ContainerStats,
   type ContainerSummary,
+  type Created,
   containerLogs,
   containerStats,
   createContainer,

@@ -8,6 +8,7 @@ export {
   OUTPUT_LIMIT,
   READ_ONLY_PATHS,
 } from './defaults.ts';
+export { isMissingProgram, startError } from './failure.ts';
 export type {
   BindMount,
   Container,

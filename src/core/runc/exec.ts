@@ -1,12 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { completeEnvironment, type ExecOptions, type ExecResult, resolveUser } from '../engine/index.ts';
+import {
+  completeEnvironment,
+  type ExecOptions,
+  type ExecResult,
+  isMissingProgram,
+  resolveUser,
+} from '../engine/index.ts';
 import { SampanError } from '../errors/index.ts';
 import { startTimeOf } from '../work/index.ts';
 import { capture } from './capture.ts';
 import { processObject } from './config.ts';
-import { isMissingProgram } from './failure.ts';
 import type { Prepared } from './prepare.ts';
 import type { Runtime } from './runtime.ts';
 

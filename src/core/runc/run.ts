@@ -2,10 +2,9 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Output } from '../engine/index.ts';
+import { type Output, startError } from '../engine/index.ts';
 import { SampanError } from '../errors/index.ts';
 import { capture } from './capture.ts';
-import { startError } from './failure.ts';
 import type { Prepared } from './prepare.ts';
 import type { Runtime } from './runtime.ts';
 

@@ -20,6 +20,7 @@ export interface Work extends AsyncDisposable {
   readonly childEnvironment: NodeJS.ProcessEnv;
   /** Writes a resource down. Call it *before* the resource is made. */
   record(resource: Resource): void;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** The file in a work directory that names its owner. */

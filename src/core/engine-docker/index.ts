@@ -1,0 +1,1 @@
+export { type DockerEngineOptions, dockerEngine } from './engine.ts';

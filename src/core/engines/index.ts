@@ -1,0 +1,1 @@
+export { chooseEngine, type EngineChoice, type EngineOptions } from './choose.ts';
