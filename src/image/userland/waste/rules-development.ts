@@ -1,0 +1,156 @@
+import type { Candidate, WasteRule } from './types.ts';
+
+const COMPILERS = ['cc', 'gcc', 'g++', 'c++', 'clang', 'clang++', 'tcc', 'ld', 'make', 'cmake', 'node-gyp'];
+const LIBRARIES = '^/(?:usr/)?(?:local/)?lib(?:64|32|x32)?/';
+
+/** Names of build tools, without the target before them and the version after. */
+const TOOLS =
+  /^(?:[\w.]+-[\w.]+-(?:[\w.]+-)*)?(gcc|g\+\+|cc|c\+\+|cpp|c89|c99|gcc-(ar|nm|ranlib)|gcov(-(dump|tool))?|clang|clang\+\+|clang-(cpp|format|tidy)|lto-dump|lld|ld|ld\.(bfd|gold|lld)|gold|as|ar|nm|ranlib|strip|objdump|objcopy|readelf|size|strings|addr2line|c\+\+filt|elfedit|gprof|gprofng|dwp|gdb|gdbserver|gcore|valgrind|make|gmake|cmake|ctest|cpack|ninja|meson|autoconf|automake|aclocal|autoreconf|autoheader|libtool|libtoolize|bison|yacc|flex|lex|pkg-config|pkgconf|swig|rustc|cargo|rustup|rustdoc|gofmt|dpkg-(buildpackage|source|shlibdeps|gencontrol|architecture|genchanges|gensymbols|checkbuilddeps)|javac|javadoc|jlink|jpackage|jdb|jmod)(-?\d[\d.]*)?$/;
+
+function isTool({ path }: Candidate): boolean {
+  return TOOLS.test(path.slice(path.lastIndexOf('/') + 1));
+}
+
+/** A link such as libx.so costs nothing, and some programs load a library by it. */
+function isNoLibrary({ path }: Candidate): boolean {
+  return !/\.so(\.|$)/.test(path);
+}
+
+function hasDevelopmentOwner(candidate: Candidate): boolean {
+  const { owner } = candidate;
+  if (owner === undefined || !isNoLibrary(candidate)) return false;
+  return (
+    /(^|\/)(libdevel|debug|doc)$/.test(owner.section ?? '') ||
+    /-(dev|devel|dbg|dbgsym|debuginfo|doc|docs|headers|static)$/.test(owner.name)
+  );
+}
+
+/** What is needed to build programs, and not to run them. */
+export const DEVELOPMENT_RULES: readonly WasteRule[] = [
+  {
+    id: 'headers',
+    category: 'development',
+    explains: 'headers, for compiling C and C++',
+    // Python's sysconfig reads pyconfig.h.
+    pattern: /^\/usr\/(?:local\/)?include\/(?!.*\/pyconfig[^/]*\.h$)/,
+    safe: true,
+    neededBy: COMPILERS,
+  },
+  {
+    id: 'static-libraries',
+    category: 'development',
+    explains: 'static libraries and object files, for linking',
+    pattern: new RegExp(`${LIBRARIES}.*\\.(a|la|o)$`),
+    safe: true,
+    neededBy: [...COMPILERS, 'go'],
+  },
+  {
+    id: 'build-descriptions',
+    category: 'development',
+    explains: 'descriptions of libraries, for build tools',
+    pattern:
+      /^\/usr\/(?:local\/)?(?:lib|share|lib64)\/(?:[^/]+-linux-[^/]+\/)?(pkgconfig|cmake|aclocal(-[\d.]+)?|autoconf|automake(-[\d.]+)?|libtool|gir-1\.0|vala|gcc|gdb|bison|swig[\d.]*|cmake-[\d.]+)\/(?!.*\.so)/,
+    when: candidate => !/^\/usr\/(local\/)?lib\/gcc\//.test(candidate.path) || isNoLibrary(candidate),
+    safe: true,
+    neededBy: [...COMPILERS, 'pkg-config', 'autoconf', 'automake', 'gdb'],
+  },
+  {
+    id: 'compiler-parts',
+    category: 'development',
+    explains: 'the passes of the compilers of GCC',
+    pattern: /^\/usr\/(?:local\/)?(?:lib|libexec)\/gcc\//,
+    when: candidate => isNoLibrary(candidate) || /(plugin|lto)[^/]*\.so/.test(candidate.path),
+    safe: true,
+    neededBy: COMPILERS,
+  },
+  {
+    id: 'build-tools',
+    category: 'development',
+    explains: 'a compiler, or another tool for building programs',
+    pattern: /^\/(?:usr\/)?(?:local\/)?s?bin\//,
+    when: isTool,
+    safe: true,
+  },
+  {
+    id: 'llvm',
+    category: 'development',
+    explains: 'the programs and headers of LLVM; its library is not meant',
+    pattern: /^\/usr\/lib\/llvm-?\d+\/(bin|include|build|share|lib\/(clang|cmake)\/)/,
+    when: isNoLibrary,
+    safe: true,
+    neededBy: ['clang', 'clang++', 'llc', 'opt', 'rustc'],
+  },
+  {
+    id: 'go-toolchain',
+    category: 'development',
+    explains: 'the Go tool chain; programs in Go do not need it to run',
+    pattern: /^\/usr\/(local\/go|lib\/go(-[\d.]+)?|share\/go(-[\d.]+)?)\/(?!lib\/time\/)/,
+    safe: true,
+    neededBy: ['go', 'gofmt'],
+  },
+  {
+    id: 'rust-toolchain',
+    category: 'development',
+    explains: 'the Rust tool chain; programs in Rust do not need it to run',
+    pattern: /^(\/usr\/local|\/root|\/home\/[^/]+)\/\.?rustup\/|^\/usr\/lib\/rustlib\//,
+    safe: true,
+    neededBy: ['rustc', 'cargo', 'rustup'],
+  },
+  {
+    id: 'java-development',
+    category: 'development',
+    explains: 'the parts of a JDK that only its compiler and linker read',
+    pattern:
+      /^\/.*(?:jvm|jdk|java)[^/]*\/(?:.*\/)?(jmods\/[^/]+\.jmod|(lib\/)?src\.zip|lib\/ct\.sym|demo\/|sample\/|man\/man1\/|include\/[^/]+\.h)/,
+    safe: true,
+    neededBy: ['javac', 'jlink', 'jpackage', 'jdeps'],
+  },
+  {
+    id: 'source-archives',
+    category: 'development',
+    explains: 'sources of the system, for building parts of it again',
+    pattern: /^\/usr\/src\/(linux-headers|linux-source|php\.tar|python\.tar)/,
+    safe: true,
+  },
+  {
+    id: 'development-packages',
+    category: 'development',
+    explains: 'the package is only for developing, debugging or reading about a library',
+    pattern: /^\//,
+    when: hasDevelopmentOwner,
+    safe: true,
+    neededBy: COMPILERS,
+  },
+  {
+    id: 'version-control-tools',
+    category: 'development',
+    explains: 'a version control system; an app may call it',
+    pattern: /^\//,
+    when: candidate => /(^|\/)vcs$/.test(candidate.owner?.section ?? ''),
+    safe: false,
+  },
+  {
+    id: 'development-tools',
+    category: 'development',
+    explains: 'the distribution calls the package a tool for development; some of them run apps',
+    pattern: /^\//,
+    when: candidate => /(^|\/)devel$/.test(candidate.owner?.section ?? ''),
+    safe: false,
+  },
+  {
+    id: 'debug-files',
+    category: 'debug',
+    explains: 'debug information, for debuggers only',
+    pattern: /^\/usr\/lib\/debug\/|\/\.debug\/[^/]+\.debug$|\.(dwo|dwp)$/,
+    safe: true,
+    neededBy: ['gdb'],
+  },
+  {
+    id: 'program-databases',
+    category: 'debug',
+    explains: 'debug information of .NET; with it, traces of errors name lines',
+    pattern: /\.pdb$/,
+    when: candidate => candidate.around.has(candidate.path.replace(/\.pdb$/, '.dll')),
+    safe: false,
+  },
+];
