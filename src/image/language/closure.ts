@@ -1,8 +1,16 @@
 import type { Tree } from '../tree/index.ts';
 import { nodeReader } from './node/index.ts';
+import { otherReaders } from './others/index.ts';
 import { pythonReader } from './python/index.ts';
 import { shellReader } from './shell/index.ts';
-import { filesOnly, type Found, type LanguageReader, NOTHING, type Surroundings, View } from './view/index.ts';
+import {
+  type Found,
+  filesOnly,
+  type LanguageReader,
+  NOTHING,
+  type Surroundings,
+  View,
+} from './view/index.ts';
 import { type LanguageClosure, type Reached, Walk } from './walk.ts';
 
 /** Where a closure starts. */
@@ -14,7 +22,7 @@ export interface Roots {
 }
 
 function readersOf(view: View): LanguageReader[] {
-  return [pythonReader(view), nodeReader(view), shellReader(view)];
+  return [pythonReader(view), nodeReader(view), shellReader(view), ...otherReaders(view)];
 }
 
 /** Everything that `roots` can load. Each source is read once. Never throws for what is in the tree. */
@@ -22,7 +30,10 @@ export function languageClosure(tree: Tree, roots: Roots, surroundings: Surround
   const view = new View(tree, surroundings);
   const walk = new Walk(view, readersOf(view));
   walk.add('', { ...NOTHING, commands: (roots.commands ?? []).map(argv => ({ argv })) });
-  walk.add('', filesOnly((roots.files ?? []).map((path): Found => ({ path, reason: 'named', kind: 'code' }))));
+  walk.add(
+    '',
+    filesOnly((roots.files ?? []).map((path): Found => ({ path, reason: 'named', kind: 'code' }))),
+  );
   return walk.run(true);
 }
 

@@ -10,7 +10,8 @@ export interface Reached {
   readonly reason: string;
   /** The path of what loads it; '' for what the caller named. Follow it to see the chain. */
   readonly by: string;
-  readonly kind: 'code' | 'data';
+  /** `cache`: it can be left out; it only saves time. */
+  readonly kind: Found['kind'];
 }
 
 /** All that programs and sources can load, as far as their sources say. */
@@ -120,7 +121,8 @@ export class Walk {
     if (shebang.length === 0) return undefined;
     this.add(found.path, { files: [], commands: [{ argv: [found.path] }], libraries: [], computed: false });
     const words = shebang.filter(word => !word.startsWith('-') && !word.includes('='));
-    const program = posix.basename(words[0] ?? '') === 'env' ? (words[1] ?? '') : posix.basename(words[0] ?? '');
+    const program =
+      posix.basename(words[0] ?? '') === 'env' ? (words[1] ?? '') : posix.basename(words[0] ?? '');
     return this.#readers.find(reader => reader.claims(node.path, program));
   }
 }

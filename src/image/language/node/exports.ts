@@ -13,7 +13,8 @@ export function mapped(map: unknown, key: string, conditions: ReadonlySet<string
   for (const name of Object.keys(table)) {
     const [head = '', tail = ''] = name.split('*');
     const open = name.includes('*') || name.endsWith('/');
-    if (!open || !key.startsWith(head) || !key.endsWith(tail) || key.length < head.length + tail.length) continue;
+    if (!open || !key.startsWith(head) || !key.endsWith(tail) || key.length < head.length + tail.length)
+      continue;
     if (best === undefined || head.length > best.split('*')[0]!.length) best = name;
   }
   if (best === undefined) return [];

@@ -12,7 +12,8 @@ export interface NodeLaunch {
 }
 
 const PRELOAD = /^(?:-r|--require|--import|--loader|--experimental-loader)(?:=(.*))?$/;
-const VALUED = /^(?:-C|--conditions|--title|--inspect-port|--diagnostic-dir|--icu-data-dir|--openssl-config)$/;
+const VALUED =
+  /^(?:-C|--conditions|--title|--inspect-port|--diagnostic-dir|--icu-data-dir|--openssl-config)$/;
 
 /** Reads the arguments of `node`, its name left out; or `NODE_OPTIONS`. */
 export function readNodeArguments(argv: readonly string[]): NodeLaunch {
@@ -25,7 +26,8 @@ export function readNodeArguments(argv: readonly string[]): NodeLaunch {
       return { preloaded, code: argv[at + 1] ?? '', args: argv.slice(at + 2) };
     } else if (VALUED.test(word)) at++;
     else if (word === '--') return { preloaded, script: argv[at + 1] ?? '', args: argv.slice(at + 2) };
-    else if (!word.startsWith('-') && word !== 'inspect') return { preloaded, script: word, args: argv.slice(at + 1) };
+    else if (!word.startsWith('-') && word !== 'inspect')
+      return { preloaded, script: word, args: argv.slice(at + 1) };
   }
   return { preloaded, args: [] };
 }
@@ -37,19 +39,27 @@ export function isPackageRunner(script: string): boolean {
   return RUNNERS.test(posix.basename(script));
 }
 
-const OPTION_WITH_VALUE = /^(?:--prefix|-C|--cwd|--dir|-w|--workspace|--filter|-F|--loglevel|--cache|--userconfig)$/;
+const OPTION_WITH_VALUE =
+  /^(?:--prefix|-C|--cwd|--dir|-w|--workspace|--filter|-F|--loglevel|--cache|--userconfig)$/;
 
 /** Where a package runner works: its directory option, or `cwd`. */
 export function runnerDirectory(args: readonly string[], cwd: string): string {
   const at = args.findIndex(word => /^(?:--prefix|-C|--cwd|--dir)$/.test(word));
   const joined = args.find(word => /^--(?:prefix|cwd|dir)=/.test(word));
-  const given = joined === undefined ? (at < 0 ? undefined : args[at + 1]) : joined.slice(joined.indexOf('=') + 1);
+  const given =
+    joined === undefined ? (at < 0 ? undefined : args[at + 1]) : joined.slice(joined.indexOf('=') + 1);
   return posix.resolve(cwd, given ?? '.');
 }
 
 /** The commands that `npm start`, `yarn x`, `pnpm run x`, `npx tool` and the like run in a package. */
-export function runnerCommands(script: string, args: readonly string[], manifest: PackageManifest): Command[] {
-  const words = args.filter((word, at) => !word.startsWith('-') && !OPTION_WITH_VALUE.test(args[at - 1] ?? ''));
+export function runnerCommands(
+  script: string,
+  args: readonly string[],
+  manifest: PackageManifest,
+): Command[] {
+  const words = args.filter(
+    (word, at) => !word.startsWith('-') && !OPTION_WITH_VALUE.test(args[at - 1] ?? ''),
+  );
   const rest = (from: string): string[] => args.slice(args.indexOf(from)).filter(word => word !== '--');
   const cwd = manifest.dir;
   const verb = words[0] ?? '';

@@ -26,7 +26,9 @@ export class Manifests {
   /** The manifest in a directory. */
   in(dir: string): PackageManifest | undefined {
     if (this.#known.has(dir)) return this.#known.get(dir);
-    const text = this.#view.names(dir).has('package.json') ? this.#view.text(posix.join(dir, 'package.json')) : undefined;
+    const text = this.#view.names(dir).has('package.json')
+      ? this.#view.text(posix.join(dir, 'package.json'))
+      : undefined;
     const manifest = text === undefined ? undefined : readManifest(dir, text);
     this.#known.set(dir, manifest);
     return manifest;

@@ -1,6 +1,12 @@
 import { posix } from 'node:path';
 import type { Command, Found, Imports, LanguageReader, View } from '../view/index.ts';
-import { isPackageRunner, type NodeLaunch, readNodeArguments, runnerCommands, runnerDirectory } from './launch.ts';
+import {
+  isPackageRunner,
+  type NodeLaunch,
+  readNodeArguments,
+  runnerCommands,
+  runnerDirectory,
+} from './launch.ts';
 import type { PackageManifest } from './manifest.ts';
 import { NodeResolver } from './resolver.ts';
 import { type NodeSource, scanNode } from './scan.ts';
@@ -21,7 +27,8 @@ const SOURCE = /\.(?:[cm]?[jt]s|[jt]sx)$/;
 const NOT_SOURCE = /\.d\.[cm]?ts$/;
 const WASTE_DIRECTORY =
   /\/(?:node_modules|tests?|__tests__|docs?|examples?|benchmarks?|man|\.github|\.git|coverage|\.nyc_output)$/;
-const WASTE_FILE = /\.(?:d\.[cm]?ts|map|md|markdown|flow|tsbuildinfo|h|cc|cpp|o|gyp|gypi|mk|test\.js|spec\.js)$/i;
+const WASTE_FILE =
+  /\.(?:d\.[cm]?ts|map|md|markdown|flow|tsbuildinfo|h|cc|cpp|o|gyp|gypi|mk|test\.js|spec\.js)$/i;
 
 /** What Debian's Node.js reads from disk, where others have it built in. */
 const SHARED_BUILTINS = [
@@ -33,6 +40,10 @@ const SHARED_BUILTINS = [
   'minimatch/dist/index.js',
   'amaro/dist/index.js',
 ];
+
+/** Packages that run compilers and editors for people at a terminal. */
+const RUNS_FOR_DEVELOPERS =
+  /^(?:npm|node-gyp|gyp|@npmcli\/.*|libnpm.*|yarn|pnpm|corepack|typescript|eslint|jest.*|webpack.*|rollup|vite)$/;
 
 class NodeReader implements LanguageReader {
   readonly name = 'node';
@@ -58,7 +69,8 @@ class NodeReader implements LanguageReader {
     const draft = newDraft();
     const reason = `start of ${interpreter}`;
     const shared = SHARED_BUILTINS.map(name => `/usr/share/nodejs/${name}`);
-    for (const path of [...shared, '/etc/nodejs/openssl.cnf']) draft.files.push({ path, reason, kind: 'data' });
+    for (const path of [...shared, '/etc/nodejs/openssl.cnf'])
+      draft.files.push({ path, reason, kind: 'data' });
     const options = readNodeArguments((this.#view.env.NODE_OPTIONS ?? '').split(/\s+/).filter(Boolean));
     this.#preload(draft, options, this.#view.cwd);
     return draft;
@@ -69,16 +81,19 @@ class NodeReader implements LanguageReader {
     const launch = readNodeArguments(argv.slice(1));
     this.#preload(draft, launch, cwd);
     if (launch.code !== undefined) this.#read(draft, posix.join(cwd, '[eval]'), scanNode(launch.code));
-    const script = launch.script === undefined ? undefined : this.#resolver.file(posix.resolve(cwd, launch.script));
+    const script =
+      launch.script === undefined ? undefined : this.#resolver.file(posix.resolve(cwd, launch.script));
     if (script === undefined) return draft;
     this.#addFile(draft, script, 'script to run', 'node');
     const real = this.#view.real(script);
     this.#addApp(draft, real);
     for (const word of launch.args) {
       const path = posix.resolve(cwd, word);
-      if (SOURCE.test(word) && this.#view.file(path)) this.#addFile(draft, path, `argument of ${script}`, 'node');
+      if (SOURCE.test(word) && this.#view.file(path))
+        this.#addFile(draft, path, `argument of ${script}`, 'node');
     }
-    if (isPackageRunner(script) || isPackageRunner(real)) this.#addPackageScripts(draft, script, launch.args, cwd);
+    if (isPackageRunner(script) || isPackageRunner(real))
+      this.#addPackageScripts(draft, script, launch.args, cwd);
     return draft;
   }
 
@@ -91,7 +106,8 @@ class NodeReader implements LanguageReader {
   #addFile(draft: Draft, path: string, reason: string, language: string): void {
     const [file, ...manifests] = this.#resolver.withManifests(path);
     draft.files.push({ path: file!, reason, kind: 'code', language });
-    for (const manifest of manifests) draft.files.push({ path: manifest, reason: `package of ${path}`, kind: 'data' });
+    for (const manifest of manifests)
+      draft.files.push({ path: manifest, reason: `package of ${path}`, kind: 'data' });
   }
 
   #addPackageScripts(draft: Draft, script: string, args: readonly string[], cwd: string): void {
@@ -101,6 +117,8 @@ class NodeReader implements LanguageReader {
     const reason = `read by ${posix.basename(script)}`;
     for (const name of ['package.json', '.npmrc', 'npm-shrinkwrap.json', 'package-lock.json'])
       draft.files.push({ path: `${manifest.dir}/${name}`, reason, kind: 'data' });
+    const home = this.#resolver.manifests.packageOf(this.#view.real(script))?.dir ?? '';
+    draft.files.push({ path: `${home}/npmrc`, reason, kind: 'data' });
     draft.commands.push(...runnerCommands(script, args, manifest));
   }
 
@@ -122,25 +140,34 @@ class NodeReader implements LanguageReader {
   #read(draft: Draft, path: string, source: NodeSource): void {
     for (const specifier of source.specifiers)
       this.#addModule(draft, specifier, path, `${specifier.kind} ${specifier.name}`);
+    const manifest = this.#resolver.manifests.packageOf(path);
+    const quiet = isInstalled(path) && RUNS_FOR_DEVELOPERS.test(manifest?.name ?? '');
     for (const name of source.beside) {
       const beside = posix.resolve(posix.dirname(path), name);
-      if (this.#view.file(beside)) draft.files.push({ path: beside, reason: `mentioned: ${name}`, kind: 'code' });
+      if (this.#view.file(beside))
+        draft.files.push({ path: beside, reason: `mentioned: ${name}`, kind: quiet ? 'data' : 'code' });
     }
-    draft.commands.push(...source.commands);
-    const manifest = this.#resolver.manifests.packageOf(path);
+    if (!quiet) draft.commands.push(...source.commands);
     if (source.addon && manifest !== undefined) this.#addAddons(draft, manifest);
     for (const prefix of source.computed) this.#addComputed(draft, path, prefix, manifest);
   }
 
-  #addModule(draft: Draft, specifier: Parameters<NodeResolver['resolve']>[0], from: string, reason: string): void {
-    for (const path of this.#resolver.resolve(specifier, from)) draft.files.push({ path, reason, kind: kindOf(path) });
+  #addModule(
+    draft: Draft,
+    specifier: Parameters<NodeResolver['resolve']>[0],
+    from: string,
+    reason: string,
+  ): void {
+    for (const path of this.#resolver.resolve(specifier, from))
+      draft.files.push({ path, reason, kind: kindOf(path) });
   }
 
   #addAddons(draft: Draft, { dir, name = dir }: PackageManifest): void {
     if (this.#whole.has(`addons ${dir}`) || dir === '/') return;
     this.#whole.add(`addons ${dir}`);
     for (const path of this.#view.under(dir, inner => inner.endsWith('/node_modules')))
-      if (/\.node$|\.so(?:\.\d+)*$/.test(path)) draft.files.push({ path, reason: `addon of ${name}`, kind: 'data' });
+      if (/\.node$|\.so(?:\.\d+)*$/.test(path))
+        draft.files.push({ path, reason: `addon of ${name}`, kind: 'data' });
   }
 
   /** A computed name: the directory that it begins with, or the whole package, is kept. */
@@ -188,7 +215,10 @@ class NodeReader implements LanguageReader {
       const manifest = this.#resolver.manifests.in(next.dir);
       this.#addWhole(draft, next.dir, `installed package ${next.name}`);
       for (const name of [...(manifest?.dependencies ?? []), ...(manifest?.optionalDependencies ?? [])]) {
-        const found = this.#resolver.resolve({ name: `${name}/package.json`, kind: 'require' }, `${next.dir}/x`)[0];
+        const found = this.#resolver.resolve(
+          { name: `${name}/package.json`, kind: 'require' },
+          `${next.dir}/x`,
+        )[0];
         const dir = found === undefined ? undefined : posix.dirname(this.#view.real(found));
         if (dir === undefined || seen.has(dir)) continue;
         seen.add(dir);

@@ -49,7 +49,8 @@ export class NodeResolver {
   #find(name: string, kind: Specifier['kind'], dir: string): string | undefined {
     if (name.startsWith('node:') || BUILTIN.has(name)) return undefined;
     if (name.startsWith('file:///')) return this.file(name.slice('file://'.length));
-    if (/^(?:\.{1,2}(?:\/|$)|\/)/.test(name)) return this.file(posix.resolve(dir, name.replace(/[?#].*$/, '')));
+    if (/^(?:\.{1,2}(?:\/|$)|\/)/.test(name))
+      return this.file(posix.resolve(dir, name.replace(/[?#].*$/, '')));
     const scope = this.manifests.of(`${dir}/x`);
     if (name.startsWith('#')) return scope === undefined ? undefined : this.#imported(scope, name, kind, dir);
     const [, packageName = '', rest = ''] = /^((?:@[^/]+\/)?[^/]+)(.*)$/.exec(name) ?? [];
@@ -134,7 +135,9 @@ export class NodeResolver {
   }
 
   #isFile(path: string): boolean {
-    return this.#view.names(posix.dirname(path)).has(posix.basename(path)) && this.#view.file(path) !== undefined;
+    return (
+      this.#view.names(posix.dirname(path)).has(posix.basename(path)) && this.#view.file(path) !== undefined
+    );
   }
 }
 
@@ -142,7 +145,9 @@ export class NodeResolver {
 function globalDirectories(view: View): string[] {
   const listed = (view.env.NODE_PATH ?? '').split(':').filter(dir => dir !== '');
   const home = view.env.HOME ?? '/root';
-  const triplets = [...view.names('/usr/lib')].filter(name => name.endsWith('-gnu') || name.includes('-gnueabi'));
+  const triplets = [...view.names('/usr/lib')].filter(
+    name => name.endsWith('-gnu') || name.includes('-gnueabi'),
+  );
   return [
     ...listed.map(dir => posix.resolve(view.cwd, dir)),
     `${home}/.node_modules`,

@@ -34,7 +34,8 @@ const WORDS = new Set(
   ).split(' '),
 );
 const HINT = /require|import|from|Worker|spawn|exec|fork|__dirname/i;
-const ADDON = /\bbindings\b|node-gyp-build|node-pre-gyp|\.node['"`]|process\.dlopen|prebuilds?\b|pkg-prebuilds|neon-load/;
+const ADDON =
+  /\bbindings\b|node-gyp-build|node-pre-gyp|\.node['"`]|process\.dlopen|prebuilds?\b|pkg-prebuilds|neon-load/;
 const REQUIRE = /^[\w$]*require[\w$]*$/i;
 const RAW = /(?:\brequire(?:\.resolve)?\s*\(\s*|\bimport\s*\(?\s*|\bfrom\s*)(["'`])([^"'`\n]{1,300})\1/g;
 
@@ -42,7 +43,7 @@ const RAW = /(?:\brequire(?:\.resolve)?\s*\(\s*|\bimport\s*\(?\s*|\bfrom\s*)(["'
 export function scanNode(text: string): NodeSource {
   const draft: Draft = { specifiers: [], computed: [], beside: [], commands: [] };
   if (!HINT.test(text)) return { ...draft, addon: false };
-  const aliases = new Set([...text.matchAll(/([\w$]+)\s*=\s*(?:[\w$]+\.){0,3}createRequire\b/g)].map(match => match[1]));
+  const aliases = requireNames(text);
   const loads = (word: string): boolean => aliases.has(word) || (word.length < 60 && REQUIRE.test(word));
   const { tokens, sound } = excerpt(text, word => WORDS.has(word) || loads(word));
   for (let at = 0; at < tokens.length; at++) readAt(draft, tokens, at, loads);
@@ -55,15 +56,30 @@ export function scanNode(text: string): NodeSource {
   return { ...draft, addon: ADDON.test(text) };
 }
 
+/** The names that `createRequire` is given: `const load = createRequire(import.meta.url)`. */
+function requireNames(text: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let at = text.indexOf('createRequire('); at >= 0; at = text.indexOf('createRequire(', at + 1)) {
+    const name = /([\w$]{1,60})\s{0,9}=\s{0,9}(?:[\w$]{1,40}\.){0,2}$/.exec(
+      text.slice(Math.max(0, at - 200), at),
+    )?.[1];
+    if (name !== undefined) names.add(name);
+  }
+  return names;
+}
+
 function readAt(draft: Draft, tokens: readonly string[], at: number, loads: (word: string) => boolean): void {
   const token = tokens[at]!;
   const next = tokens[at + 1] ?? '';
   if (token === 'import' && next.startsWith('"')) add(draft, next, 'import');
   else if (token === 'import' && next === '(') readLoad(draft, tokens, at + 2, 'import');
   else if (token === 'from' && next.startsWith('"')) add(draft, next, 'import');
-  else if (token === '__dirname' || (token === 'dirname' && tokens[at - 2] === 'meta')) readBeside(draft, tokens, at);
-  else if (token === 'URL' && next === '(' && tokens[at + 2]?.startsWith('"')) addBeside(draft, tokens[at + 2]!.slice(1));
-  else if (token.endsWith('Worker') && next === '(' && tokens[at + 2]?.startsWith('"')) addBeside(draft, tokens[at + 2]!.slice(1));
+  else if (token === '__dirname' || (token === 'dirname' && tokens[at - 2] === 'meta'))
+    readBeside(draft, tokens, at);
+  else if (token === 'URL' && next === '(' && tokens[at + 2]?.startsWith('"'))
+    addBeside(draft, tokens[at + 2]!.slice(1));
+  else if (token.endsWith('Worker') && next === '(' && tokens[at + 2]?.startsWith('"'))
+    addBeside(draft, tokens[at + 2]!.slice(1));
   else if (WORDS.has(token) && next === '(') readRun(draft, tokens, at);
   else if (loads(token)) readRequire(draft, tokens, at);
 }
@@ -136,7 +152,8 @@ function readRun(draft: Draft, tokens: readonly string[], at: number): void {
   const text = first.slice(1);
   if (tokens[at] === 'fork') addBeside(draft, text);
   else if (/^exec(?:Sync)?$/.test(tokens[at]!)) {
-    if (tokens[at - 1] !== '.' || /^[\w./-]+( |$)/.test(text)) draft.commands.push({ argv: ['/bin/sh', '-c', text] });
+    if (tokens[at - 1] !== '.' || /^[\w./-]+( |$)/.test(text))
+      draft.commands.push({ argv: ['/bin/sh', '-c', text] });
   } else draft.commands.push({ argv: [text, ...listAfter(tokens, at + 3)] });
 }
 

@@ -81,7 +81,8 @@ function word(lexer: Lexer): void {
   lexer.at = end;
   lexer.regex = BEFORE_REGEX.has(lexer.word);
   if (lexer.wanted(lexer.word)) {
-    if (lexer.left === 0 && (text[at - 1] === '.' || lexer.tokens.length === 0)) lexer.tokens.push(text[at - 1] ?? '');
+    if (lexer.left === 0 && (text[at - 1] === '.' || lexer.tokens.length === 0))
+      lexer.tokens.push(text[at - 1] ?? '');
     lexer.left = WINDOW;
   }
   emit(lexer, lexer.word);

@@ -26,7 +26,11 @@ export interface CommandImports {
  * Reads one command line as the kernel does: the program, or the interpreter of its first line with the script
  * as its argument (execve(2)). What a wrapper or an interpreter runs comes back as commands and files.
  */
-export function readCommand(view: View, readers: readonly LanguageReader[], command: Command): CommandImports {
+export function readCommand(
+  view: View,
+  readers: readonly LanguageReader[],
+  command: Command,
+): CommandImports {
   const { argv } = command;
   const name = argv[0] ?? '';
   const called = posix.basename(name);

@@ -8,7 +8,7 @@ interface Wrapper {
 
 const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   authbind: {},
-  'busybox': {},
+  busybox: {},
   capsh: {},
   catatonit: { valued: '-P' },
   catchsegv: {},
@@ -85,7 +85,8 @@ function environment(args: readonly string[]): string[] {
   const words = [...args];
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     const split = /^(?:-[iv]*S|--split-string=?)(.*)$/.exec(word)?.[1];
-    if (split !== undefined) words.unshift(...(split === '' ? (words.shift() ?? '') : split).split(/\s+/).filter(Boolean));
+    if (split !== undefined)
+      words.unshift(...(split === '' ? (words.shift() ?? '') : split).split(/\s+/).filter(Boolean));
     else if (word === '-u' || word === '-C' || word === '--unset' || word === '--chdir') words.shift();
     else if (!word.startsWith('-') && !/^\w+=/.test(word)) return [word, ...words];
   }

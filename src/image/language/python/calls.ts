@@ -14,7 +14,10 @@ type Kind = 'import' | 'library' | 'command' | 'shell' | 'entry';
 const CALLS: ReadonlyMap<string, Kind> = new Map([
   ...kind('import', '__import__ import_module import_string load_module import_by_path run_module find_spec'),
   ...kind('library', 'CDLL PyDLL WinDLL LoadLibrary find_library dlopen'),
-  ...kind('command', 'run call check_call check_output Popen create_subprocess_exec which execv execvp execl execlp'),
+  ...kind(
+    'command',
+    'run call check_call check_output Popen create_subprocess_exec which execv execvp execl execlp',
+  ),
   ...kind('command', 'execvpe spawn spawnv spawnlp spawnvp posix_spawn posix_spawnp'),
   ...kind('shell', 'system popen getoutput getstatusoutput create_subprocess_shell'),
   ...kind('entry', 'entry_points iter_entry_points'),

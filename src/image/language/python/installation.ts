@@ -52,7 +52,9 @@ function venvOf(view: View, program: string): Venv | undefined {
     const home = /^home\s*=\s*(.+)$/m.exec(text)?.[1]?.trim();
     const version = /^version(?:_info)?\s*=\s*(\d+\.\d+)/m.exec(text)?.[1];
     const shared = /^include-system-site-packages\s*=\s*true/im.test(text);
-    const base = [`python${version}`, 'python3', 'python'].map(name => `${home}/${name}`).find(path => view.file(path));
+    const base = [`python${version}`, 'python3', 'python']
+      .map(name => `${home}/${name}`)
+      .find(path => view.file(path));
     return { root, shared, ...(base === undefined ? {} : { base: view.real(base) }) };
   }
   return undefined;
@@ -86,7 +88,12 @@ function baseSites(view: View, prefix: string, version: string): string[] {
   return roots.flatMap(root => sitesUnder(view, root, version));
 }
 
-function assemble(view: View, stdlib: string, sites: readonly string[], more: readonly string[]): Installation {
+function assemble(
+  view: View,
+  stdlib: string,
+  sites: readonly string[],
+  more: readonly string[],
+): Installation {
   const startFiles = [...more];
   const all: string[] = [];
   for (const site of new Set(sites)) {

@@ -27,7 +27,8 @@ function moduleLaunch(module: string, rest: readonly string[]): Launch {
   return { modules: module === '' ? [] : [module, ...appModules(module.split('.')[0]!, rest)] };
 }
 
-const SERVERS = /^(?:gunicorn|uvicorn|hypercorn|daphne|granian|waitress-serve|waitress|flask|celery|uwsgi|rq|dramatiq|arq|fastapi|streamlit|faust|huey_consumer|mod_wsgi-express)(?:\.py|3|-\d.*)?$/;
+const SERVERS =
+  /^(?:gunicorn|uvicorn|hypercorn|daphne|granian|waitress-serve|waitress|flask|celery|uwsgi|rq|dramatiq|arq|fastapi|streamlit|faust|huey_consumer|mod_wsgi-express)(?:\.py|3|-\d.*)?$/;
 const APPLICATION = /^(?:[\w./-]+=)?([A-Za-z_]\w*(?:[./][A-Za-z_]\w*)*?)(?:\.py)?(?::[\w.]+(?:\(.*\))?)?$/;
 
 /** The modules that the arguments of a known server name: `shop.wsgi:app`, `-A shop`, `shop/main.py`. */

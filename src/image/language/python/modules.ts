@@ -34,8 +34,7 @@ export class ModuleFinder {
 
   /** The module of a dotted name, looked for along `path` as `sys.path`, for Python `version`. */
   find(name: string, path: SearchPath, version: string): Module | undefined {
-    let known = this.#found.get(`${version} ${path.key}`);
-    if (known === undefined) this.#found.set(`${version} ${path.key}`, (known = new Map()));
+    const known = this.#memory(`${version} ${path.key}`);
     if (known.has(name)) return known.get(name);
     const cut = name.lastIndexOf('.');
     const parent = cut < 0 ? undefined : this.find(name.slice(0, cut), path, version);
@@ -43,6 +42,12 @@ export class ModuleFinder {
     const module = this.#look(name, name.slice(cut + 1), dirs, version);
     known.set(name, module);
     return module;
+  }
+
+  #memory(key: string): Map<string, Module | undefined> {
+    const known = this.#found.get(key) ?? new Map<string, Module | undefined>();
+    this.#found.set(key, known);
+    return known;
   }
 
   /** The names of the modules and packages in a directory. */

@@ -33,11 +33,15 @@ export class Distributions {
 
   /** The modules that the entry points of a group name: every group but scripts when it is `*`. */
   entryPoints(site: string, group: string): string[] {
-    return this.#infos(site).flatMap(info => entriesOf(this.#view.text(`${info}/entry_points.txt`) ?? '', group));
+    return this.#infos(site).flatMap(info =>
+      entriesOf(this.#view.text(`${info}/entry_points.txt`) ?? '', group),
+    );
   }
 
   #infos(site: string): string[] {
-    return [...this.#view.names(site)].filter(name => /\.(?:dist|egg)-info$/.test(name)).map(name => `${site}/${name}`);
+    return [...this.#view.names(site)]
+      .filter(name => /\.(?:dist|egg)-info$/.test(name))
+      .map(name => `${site}/${name}`);
   }
 
   #index(site: string): ReadonlyMap<string, readonly string[]> {
@@ -71,7 +75,8 @@ function entriesOf(text: string, group: string): string[] {
   for (const line of text.split('\n')) {
     section = /^\s*\[([^\]]+)\]/.exec(line)?.[1]?.trim() ?? section;
     const module = /^[^=#[]+=\s*([\w.]+)/.exec(line)?.[1];
-    if (module !== undefined && (group === '*' ? !SCRIPTS.test(section) : section === group)) modules.push(module);
+    if (module !== undefined && (group === '*' ? !SCRIPTS.test(section) : section === group))
+      modules.push(module);
   }
   return modules;
 }

@@ -15,6 +15,7 @@ import {
   RUNS_FOR_DEVELOPERS,
   START_MODULES,
   TAME,
+  TWINS,
 } from './tables.ts';
 
 /** Reads Python: the import statements of a source at any depth, and what the interpreter itself needs. */
@@ -68,7 +69,12 @@ class PythonReader implements LanguageReader {
       draft.files.push({ path: `${installation.stdlib}/lib-dynload`, reason, kind: 'data' });
       for (const path of installation.startFiles) draft.files.push({ path, reason, kind: 'data' });
       for (const name of START_MODULES) this.#addNamed(draft, name, '', reason);
-      const source = { path: `${installation.sites[0] ?? ''}/x.pth`, root: '', package: '', origin: 'library' } as const;
+      const source = {
+        path: `${installation.sites[0] ?? ''}/x.pth`,
+        root: '',
+        package: '',
+        origin: 'library',
+      } as const;
       this.#read(draft, source, scanPython(pathCode(this.#view, installation)));
     }
     return draft;
@@ -78,7 +84,8 @@ class PythonReader implements LanguageReader {
     const launch = readLaunch(argv);
     const draft = newDraft();
     this.#resolver.addDirectory(cwd);
-    const script = launch.script === undefined ? undefined : this.#scriptAt(posix.resolve(cwd, launch.script));
+    const script =
+      launch.script === undefined ? undefined : this.#scriptAt(posix.resolve(cwd, launch.script));
     if (script !== undefined) {
       this.#resolver.addScript(script);
       draft.files.push({ path: script, reason: 'script to run', kind: 'code', language: 'python' });
@@ -127,7 +134,8 @@ class PythonReader implements LanguageReader {
     if (!RUNS_FOR_DEVELOPERS.has(own)) draft.commands.push(...scanned.commands);
     for (const group of scanned.entryPoints) this.#addEntryPoints(draft, group);
     for (const prefix of scanned.computed) this.#addComputed(draft, source, prefix);
-    if (source.origin === 'own' || scanned.computed.length > 0) this.#addStrings(draft, source, scanned.strings);
+    if (source.origin === 'own' || scanned.computed.length > 0)
+      this.#addStrings(draft, source, scanned.strings);
   }
 
   #follows(source: Source, statement: ImportStatement): boolean {
@@ -135,13 +143,24 @@ class PythonReader implements LanguageReader {
     if (source.origin === 'own') return true;
     if (statement.block === 'main' && !this.#resolver.isProgram(source.path)) return false;
     const top = statement.module.split('.', 1)[0]!;
-    return !(source.origin === 'stdlib' && statement.deferred && RARELY_WANTED.has(top));
+    if (source.origin !== 'stdlib') return true;
+    const original = TWINS[top];
+    if (original !== undefined && (original === '_io' || this.#isCompiled(original))) return false;
+    return !(statement.deferred && RARELY_WANTED.has(top));
+  }
+
+  /** A C module is a file, or is part of the interpreter; in that case no file has its name. */
+  #isCompiled(name: string): boolean {
+    return this.#resolver.installations.every(
+      one => !one.path.some(dir => this.#view.names(dir).has(`${name}.py`)),
+    );
   }
 
   #addStatement(draft: Draft, source: Source, { module, names }: ImportStatement): void {
     const absolute = absoluteName(module, source.package);
     if (absolute === undefined) return;
-    const reason = names.length === 0 ? `import ${module}` : `from ${module} import ${names.slice(0, 3).join(', ')}`;
+    const reason =
+      names.length === 0 ? `import ${module}` : `from ${module} import ${names.slice(0, 3).join(', ')}`;
     if (absolute !== '') this.#addNamed(draft, absolute, source.root, reason);
     for (const name of names) {
       if (name === '*') this.#addExported(draft, source, absolute);
@@ -157,7 +176,8 @@ class PythonReader implements LanguageReader {
       if (text === undefined || !text.includes('__all__')) continue;
       const strings = new Set(scanPython(text).strings);
       for (const inner of module.dirs.flatMap(dir => this.#resolver.inside(dir)))
-        if (strings.has(inner)) this.#addNamed(draft, `${name}.${inner}`, source.root, `from ${name} import *`);
+        if (strings.has(inner))
+          this.#addNamed(draft, `${name}.${inner}`, source.root, `from ${name} import *`);
     }
   }
 
@@ -169,7 +189,8 @@ class PythonReader implements LanguageReader {
   /** Adds a module, and what is known to come with it. `a.*` is all of a package, `a*` all modules that begin so. */
   #addNamed(draft: Draft, name: string, root: string, reason: string): void {
     if (name.endsWith('.*')) {
-      for (const each of this.#resolver.everything(name.slice(0, -2), root)) this.#addNamed(draft, each, root, reason);
+      for (const each of this.#resolver.everything(name.slice(0, -2), root))
+        this.#addNamed(draft, each, root, reason);
       return;
     }
     if (name.endsWith('*')) {
@@ -188,7 +209,9 @@ class PythonReader implements LanguageReader {
     for (const name of more) if (name !== '') this.#addNamed(draft, name, root, `used by ${module}`);
     for (const path of MODULE_DATA[module] ?? []) {
       const paths = this.#view.isDirectory(path) ? this.#view.under(path, isOtherZones) : [path];
-      draft.files.push(...paths.map((file): Found => ({ path: file, reason: `data of ${module}`, kind: 'data' })));
+      draft.files.push(
+        ...paths.map((file): Found => ({ path: file, reason: `data of ${module}`, kind: 'data' })),
+      );
     }
     if (!module.includes('.')) this.#addDistribution(draft, module, root);
   }
@@ -197,11 +220,13 @@ class PythonReader implements LanguageReader {
     for (const { module, installation } of this.#resolver.find(name, root)) {
       const home = module.dirs[0] ?? posix.dirname(module.files[0] ?? '/');
       const site = module.dirs.length > 0 ? posix.dirname(home) : home;
-      if (!installation.sites.includes(site) && this.#resolver.originOf(`${home}/x.py`) === 'stdlib') continue;
+      if (!installation.sites.includes(site) && this.#resolver.originOf(`${home}/x.py`) === 'stdlib')
+        continue;
       if (this.#packages.has(`${site}/${name}`)) continue;
       this.#packages.add(`${site}/${name}`);
       draft.files.push(...this.#distributions.of(site, name));
-      if (module.files.length > 0) for (const dir of module.dirs) draft.files.push(...packageData(this.#view, dir, name));
+      if (module.files.length > 0)
+        for (const dir of module.dirs) draft.files.push(...packageData(this.#view, dir, name));
     }
   }
 
@@ -236,7 +261,8 @@ class PythonReader implements LanguageReader {
     if (this.#whole.has(dir)) return;
     this.#whole.add(dir);
     const sources = this.#view.under(dir, path => NOT_OWN.test(path)).filter(path => path.endsWith('.py'));
-    for (const path of sources) draft.files.push({ path, reason: 'imports are computed at run time', kind: 'code' });
+    for (const path of sources)
+      draft.files.push({ path, reason: 'imports are computed at run time', kind: 'code' });
   }
 
   /** Strings that name modules: settings, lazy imports. One word alone may name no module of the standard library. */

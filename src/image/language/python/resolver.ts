@@ -6,7 +6,15 @@ import { compiledOf, importRoot, type Module, ModuleFinder, type SearchPath } fr
 /** Whose code a source is. */
 export type Origin = 'stdlib' | 'library' | 'own';
 
-const SYSTEM_DIRECTORIES = new Set(['/', '/bin', '/sbin', '/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin']);
+const SYSTEM_DIRECTORIES = new Set([
+  '/',
+  '/bin',
+  '/sbin',
+  '/usr/bin',
+  '/usr/sbin',
+  '/usr/local/bin',
+  '/usr/local/sbin',
+]);
 
 /** Finds modules as the interpreters of one image would. It learns of interpreters and scripts as they are met. */
 export class Resolver {
@@ -63,7 +71,12 @@ export class Resolver {
     this.#paths.clear();
     const beside = [...this.#scripts].map(script => posix.dirname(script));
     const listed = (this.#view.env.PYTHONPATH ?? '').split(':').filter(dir => dir !== '');
-    const all = [...beside, ...listed.map(dir => posix.resolve(this.#view.cwd, dir)), ...this.#places, this.#view.cwd];
+    const all = [
+      ...beside,
+      ...listed.map(dir => posix.resolve(this.#view.cwd, dir)),
+      ...this.#places,
+      this.#view.cwd,
+    ];
     this.#early = [...new Set(all)].filter(dir => !SYSTEM_DIRECTORIES.has(dir));
   }
 
@@ -130,7 +143,7 @@ export class Resolver {
 
   #withCompiled(path: string, installation: Installation, reason: string): Found[] {
     const compiled = compiledOf(this.#view, path, installation.version);
-    const kept = compiled.map((file): Found => ({ path: file, reason: 'compiled form', kind: 'data' }));
+    const kept = compiled.map((file): Found => ({ path: file, reason: 'compiled form', kind: 'cache' }));
     return [{ path, reason, kind: 'code' }, ...kept];
   }
 

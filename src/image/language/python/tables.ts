@@ -24,7 +24,8 @@ export const START_MODULES: readonly string[] = (
  * `name.*` is every module of a package.
  */
 export const DYNAMIC_MODULES: Readonly<Record<string, string>> = {
-  _asyncio: 'asyncio.events asyncio.base_futures asyncio.base_tasks asyncio.exceptions asyncio.coroutines traceback',
+  _asyncio:
+    'asyncio.events asyncio.base_futures asyncio.base_tasks asyncio.exceptions asyncio.coroutines traceback',
   _ctypes: 'ctypes ctypes._endian',
   _curses: 'curses',
   _datetime: '_strptime',
@@ -37,10 +38,10 @@ export const DYNAMIC_MODULES: Readonly<Record<string, string>> = {
   _ssl: 'ssl',
   _zoneinfo: 'zoneinfo._common zoneinfo._tzpath importlib.resources',
   'concurrent.futures': 'concurrent.futures.thread concurrent.futures.process',
-  datetime: '_datetime _strptime _pydatetime',
+  datetime: '_datetime _strptime',
   dbm: 'dbm.gnu dbm.ndbm dbm.dumb dbm.sqlite3',
   distutils: 'setuptools._distutils.*',
-  decimal: '_decimal _pydecimal',
+  decimal: '_decimal',
   email: 'email.parser email.message email.charset email.generator email.headerregistry',
   hashlib: '_hashlib _blake2 _sha3 _md5 _sha1 _sha256 _sha512 _sha2',
   'importlib.metadata': 'email.message email.parser csv',
@@ -88,7 +89,9 @@ export const PACKAGE_MODULES: Readonly<Record<string, string>> = {
 
 /** Packages that compute imports only from names which their users write down: those names are found there. */
 export const TAME: ReadonlySet<string> = new Set(
-  'six werkzeug flask jinja2 click typer blinker requests urllib3 dateutil attr attrs jsonschema starlette'.split(' '),
+  'six werkzeug flask jinja2 click typer blinker requests urllib3 dateutil attr attrs jsonschema starlette'.split(
+    ' ',
+  ),
 );
 
 /** Distributions that install others. Kept only when something imports them by name. */
@@ -96,5 +99,14 @@ export const INSTALLERS: ReadonlySet<string> = new Set(['pip', 'setuptools', 'wh
 
 /** Packages that run programs only for people at a terminal: completion, pagers, compilers. */
 export const RUNS_FOR_DEVELOPERS: ReadonlySet<string> = new Set(
-  'click typer rich IPython pip setuptools pkg_resources wheel distutils cffi numpy scipy werkzeug'.split(' '),
+  'click typer rich IPython pip setuptools pkg_resources wheel distutils cffi numpy scipy werkzeug'.split(
+    ' ',
+  ),
 );
+
+/** Slow twins of C modules: the standard library takes them only when the C module is not there. */
+export const TWINS: Readonly<Record<string, string>> = {
+  _pydatetime: '_datetime',
+  _pydecimal: '_decimal',
+  _pyio: '_io',
+};

@@ -1,14 +1,24 @@
 import { posix } from 'node:path';
-import { type Command, type Found, type Imports, type LanguageReader, NOTHING, type View } from '../view/index.ts';
+import {
+  type Command,
+  type Found,
+  type Imports,
+  type LanguageReader,
+  NOTHING,
+  type View,
+} from '../view/index.ts';
 import { shellCommands } from './words.ts';
 
 const SHELL = /^(?:ba|da|a|k|z|mk|r?ba|lk|o?k)?sh$/;
-const RESERVED = /^(?:if|then|elif|else|fi|do|done|while|until|for|case|esac|in|\{|\}|!|\[\[|\]\]|select|function|time|builtin|command|eval|coproc)$/;
-const SAYS = /^(?:echo|printf|:|true|export|local|readonly|declare|typeset|unset|set|shift|return|exit|trap|\[|test)$/;
+const RESERVED =
+  /^(?:if|then|elif|else|fi|do|done|while|until|for|case|esac|in|\{|\}|!|\[\[|\]\]|select|function|time|builtin|command|eval|coproc)$/;
+const SAYS =
+  /^(?:echo|printf|:|true|export|local|readonly|declare|typeset|unset|set|shift|return|exit|trap|\[|test)$/;
 
 /** Reads shell scripts: the commands that they run, the files that they source, the paths that they mention. */
 export function shellReader(view: View): LanguageReader {
-  const read = (text: string, cwd: string, given: readonly string[]): Imports => readScript(view, text, { cwd, given });
+  const read = (text: string, cwd: string, given: readonly string[]): Imports =>
+    readScript(view, text, { cwd, given });
   return {
     name: 'shell',
     claims: (path, shebang) => SHELL.test(shebang) || /\.(?:sh|bash|ash|zsh)$/.test(path),
@@ -55,7 +65,9 @@ function readScript(view: View, text: string, script: Script): Imports {
   const draft: Draft = { variables: new Map(), files: [], commands: [], cwd: script.cwd };
   const lookup = (name: string): string | undefined =>
     /^\d$/.test(name) ? script.given[Number(name)] : (draft.variables.get(name) ?? view.env[name]);
-  for (const [, name, value] of text.matchAll(/^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=["']?([\w./:-]+)["']?[ \t]*;?$/gm))
+  for (const [, name, value] of text.matchAll(
+    /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=["']?([\w./:-]+)["']?[ \t]*;?$/gm,
+  ))
     if (name !== undefined && value !== undefined && name !== 'PATH') draft.variables.set(name, value);
   for (const { words } of shellCommands(text, lookup)) readSimple(view, draft, words);
   return { ...NOTHING, files: draft.files, commands: draft.commands };
@@ -69,7 +81,8 @@ function readSimple(view: View, draft: Draft, words: readonly string[]): void {
   if (name === 'cd' && argv[1] !== undefined && argv[1] !== '') draft.cwd = posix.resolve(draft.cwd, argv[1]);
   if ((name === '.' || name === 'source') && argv[1]) addSourced(draft, argv[1]);
   else if (name !== '') draft.commands.push({ argv, cwd: draft.cwd });
-  if (/^(?:trap|eval)$/.test(words[0] ?? '') && words[1]) draft.commands.push({ argv: ['/bin/sh', '-c', words[1]] });
+  if (/^(?:trap|eval)$/.test(words[0] ?? '') && words[1])
+    draft.commands.push({ argv: ['/bin/sh', '-c', words[1]] });
   for (const word of words) addMentioned(view, draft, word);
   if (!SAYS.test(name)) for (const word of argv.slice(1)) addWord(draft, word);
 }

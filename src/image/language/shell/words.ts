@@ -28,7 +28,15 @@ export function shellCommands(text: string, lookup: Lookup): ShellCommand[] {
   for (let n = 0; n < MAX_NESTED; n++) {
     const next = todo.shift();
     if (next === undefined) break;
-    const state: State = { text: next, at: 0, words: [], word: undefined, commands: [], inner: [], endings: [] };
+    const state: State = {
+      text: next,
+      at: 0,
+      words: [],
+      word: undefined,
+      commands: [],
+      inner: [],
+      endings: [],
+    };
     while (state.at < next.length) step(state, lookup);
     endCommand(state);
     all.push(...state.commands);
@@ -59,7 +67,8 @@ function step(state: State, lookup: Lookup): void {
       else take(state, char);
       return;
     case '\\':
-      if (state.text[state.at + 1] !== '\n') state.word = (state.word ?? '') + (state.text[state.at + 1] ?? '');
+      if (state.text[state.at + 1] !== '\n')
+        state.word = (state.word ?? '') + (state.text[state.at + 1] ?? '');
       state.at += 2;
       return;
     case "'":
@@ -147,9 +156,12 @@ function substitution(state: State, lookup: Lookup): void {
 
 /** `${name}`, and the word of `${name:-word}` where the name is not known. */
 function expand(state: State, inside: string, lookup: Lookup): string {
-  const [, name = '', word] = /^([A-Za-z_]\w*|[0-9@*])(?::?[-=]([^]*))?/.exec(inside) ?? [];
+  const [, name = '', word] = /^([A-Za-z_]\w*|[0-9@*])(?::?[-=]([\s\S]*))?/.exec(inside) ?? [];
   if (inside.includes('$(') || inside.includes('`')) state.inner.push(`: ${inside.slice(name.length + 2)}`);
-  const known = name === '' || name.length + (word === undefined ? 0 : inside.length) < inside.length ? undefined : lookup(name);
+  const known =
+    name === '' || name.length + (word === undefined ? 0 : inside.length) < inside.length
+      ? undefined
+      : lookup(name);
   return known ?? (word !== undefined && /^[\w./:=@-]*$/.test(word) ? word : UNKNOWN);
 }
 

@@ -1,5 +1,10 @@
 export {
   type Command,
+  type Found,
   filesOnly,
-  type Found, type Imports, joinImports, type LanguageReader, NOTHING } from './port.ts';
+  type Imports,
+  joinImports,
+  type LanguageReader,
+  NOTHING,
+} from './port.ts';
 export { type Surroundings, View } from './view.ts';

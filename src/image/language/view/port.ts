@@ -4,8 +4,8 @@ export interface Found {
   readonly path: string;
   /** Why, in a few words: `import yaml`. */
   readonly reason: string;
-  /** `code`: what it loads itself is to be read too. `data`: it is only kept. */
-  readonly kind: 'code' | 'data';
+  /** `code`: what it loads itself is to be read too. `data`: it is only kept. `cache`: it only saves time. */
+  readonly kind: 'code' | 'data' | 'cache';
   /** The language that reads it, where its name and first line need not tell. */
   readonly language?: string;
 }

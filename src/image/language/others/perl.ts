@@ -1,0 +1,156 @@
+import { posix } from 'node:path';
+import {
+  type Command,
+  type Found,
+  filesOnly,
+  type Imports,
+  type LanguageReader,
+  NOTHING,
+  type View,
+} from '../view/index.ts';
+import { directories } from './whole.ts';
+
+const PLACES = [
+  '/etc/perl',
+  '/usr/local/lib/*/perl/5.*',
+  '/usr/local/share/perl/5.*',
+  '/usr/lib/*/perl5/5.*',
+  '/usr/share/perl5',
+  '/usr/lib/*/perl-base',
+  '/usr/lib/*/perl/5.*',
+  '/usr/share/perl/5.*',
+  '/usr/lib/perl5/core_perl',
+  '/usr/share/perl5/core_perl',
+  '/usr/lib/perl5/vendor_perl',
+  '/usr/share/perl5/vendor_perl',
+  '/usr/local/lib/perl5/5.*',
+  '/usr/local/lib/perl5/5.*/*-linux*',
+  '/usr/local/lib/perl5/site_perl/5.*',
+  '/usr/local/lib/perl5/site_perl/5.*/*-linux*',
+  '/usr/lib64/perl5',
+  '/usr/lib64/perl5/vendor_perl',
+];
+const LOADS = /^[ \t{};]*(?:[^\n#'"]*?\b)?(?:use|no|require)[ \t]+([A-Za-z_]\w*(?:(?:::|')\w+)*)([^;\n]*)/gm;
+const FILES = /\b(?:require|do)[ \t(]+["']([\w./-]+)["']/g;
+const COMPUTED =
+  /\brequire[ \t(]+\$|\beval[ \t]*["(]\s*["']?\s*(?:use|require)\b|\bload_class\b|\bModule::(?:Load|Runtime|Pluggable)\b/;
+const UNICODE = /\butf8\b|\\[pPN]\{|\bcharnames\b|\bUnicode::|\buc(?:first)?\b|\blc(?:first)?\b/;
+const WASTE = /\.pod$|\/(?:t|pod|unicore|CPAN|Test2?|TAP|ExtUtils|perl5db\.pl)$/;
+
+/** Reads Perl: `use`, `require` and `do` along `@INC`, with the compiled and split parts of modules. */
+export function perlReader(view: View): LanguageReader {
+  const listed = (view.env.PERL5LIB ?? '').split(':').filter(dir => dir !== '');
+  const inc = [
+    ...listed.map(dir => posix.resolve(view.cwd, dir)),
+    ...PLACES.flatMap(place => directories(view, place)),
+  ];
+  return {
+    name: 'perl',
+    claims: (path, shebang) => /\.(?:p[lm]|psgi|t)$/.test(path) || isPerl(shebang),
+    interprets: isPerl,
+    imports: (path, text) => readPerl(view, inc, path, text),
+    start: () =>
+      filesOnly(
+        ['strict', 'warnings', 'Config', 'XSLoader', 'DynaLoader', 'utf8', 'feature'].flatMap(name =>
+          moduleFiles(view, inc, name),
+        ),
+      ),
+    launch: command => launch(view, inc, command),
+    installation: () => filesOnly(inc.flatMap(dir => view.under(dir, path => WASTE.test(path))).map(whole)),
+  };
+}
+
+function isPerl(program: string): boolean {
+  return /^(?:perl(?:5[\d.]*)?|plackup|starman)$/.test(program);
+}
+
+function whole(path: string): Found {
+  return { path, reason: 'installation of perl', kind: path.endsWith('.pm') ? 'code' : 'data' };
+}
+
+function launch(view: View, inc: readonly string[], { argv, cwd = view.cwd }: Command): Imports {
+  const files: Found[] = [];
+  for (let at = 1; at < argv.length; at++) {
+    const word = argv[at]!;
+    const module = /^-[mM]-?([\w:]+)/.exec(word)?.[1];
+    if (module !== undefined) files.push(...moduleFiles(view, inc, module));
+    else if (/^-\w*[eE]$/.test(word))
+      return { ...readPerl(view, inc, posix.join(cwd, '-e'), argv[at + 1] ?? '') };
+    else if (word === '-I') at++;
+    else if (!word.startsWith('-')) {
+      files.push({ path: posix.resolve(cwd, word), reason: 'script to run', kind: 'code', language: 'perl' });
+      break;
+    }
+  }
+  return filesOnly(files);
+}
+
+function readPerl(view: View, inc: readonly string[], path: string, text: string): Imports {
+  const code = text
+    .replace(/^__(?:END|DATA)__$[\s\S]*/m, '')
+    .replace(/^=[a-zA-Z][\s\S]*?(?:^=cut\b.*$|(?![\s\S]))/gm, '');
+  const own = ownDirectories(path, code);
+  const places = [...own, ...inc];
+  const files: Found[] = [];
+  for (const [, name = '', rest = ''] of code.matchAll(LOADS)) {
+    files.push(...moduleFiles(view, places, name.replaceAll("'", '::')));
+    if (/^(?:parent|base|autouse|if|ok|aliased|fields)$/.test(name))
+      for (const [word] of rest.matchAll(/[A-Za-z_]\w*(?:::\w+)*/g))
+        files.push(...moduleFiles(view, places, word));
+  }
+  for (const [, name = ''] of code.matchAll(FILES))
+    for (const dir of [...places, posix.dirname(path)])
+      if (view.file(posix.resolve(dir, name)))
+        files.push({
+          path: posix.resolve(dir, name),
+          reason: `require ${name}`,
+          kind: 'code',
+          language: 'perl',
+        });
+  if (UNICODE.test(code)) files.push(...unicodeFiles(view, inc));
+  if (!COMPUTED.test(code)) return filesOnly(files);
+  const library = inc.some(dir => path.startsWith(`${dir}/`));
+  if (!library) return { ...NOTHING, files, computed: true };
+  const parts = view
+    .under(path.replace(/\.pm$/, ''), inner => WASTE.test(inner))
+    .filter(inner => inner.endsWith('.pm'));
+  return filesOnly([
+    ...files,
+    ...parts.map((part): Found => ({ path: part, reason: 'computed require', kind: 'code' })),
+  ]);
+}
+
+/** Where a program looks for its own modules: `use lib`, `lib` beside it or above it. */
+function ownDirectories(path: string, code: string): string[] {
+  const dir = posix.dirname(path);
+  const named = [...code.matchAll(/^\s*use\s+lib\s+(?:qw)?[^;]*?([\w./-]*\/?[\w.-]+)['")\s]*;/gm)].map(
+    match => posix.resolve(dir, match[1]!),
+  );
+  return [...named, dir, posix.join(dir, 'lib'), posix.join(dir, '../lib')];
+}
+
+/** A module, its compiled part and its split functions. */
+function moduleFiles(view: View, inc: readonly string[], name: string): Found[] {
+  const parts = name.split('::');
+  const reason = `use ${name}`;
+  const files: Found[] = [];
+  for (const dir of inc) {
+    const path = posix.join(dir, `${parts.join('/')}.pm`);
+    if (view.file(path)) files.push({ path, reason, kind: 'code', language: 'perl' });
+    const auto = posix.join(dir, 'auto', ...parts);
+    for (const inner of view.names(auto)) {
+      if (/\.(?:so|bs|al|ix)$/.test(inner))
+        files.push({ path: posix.join(auto, inner), reason, kind: 'data' });
+    }
+  }
+  return files;
+}
+
+function unicodeFiles(view: View, inc: readonly string[]): Found[] {
+  return inc
+    .flatMap(dir => [
+      ...view.under(posix.join(dir, 'unicore'), path => path.endsWith('.txt')),
+      ...['utf8_heavy.pl', '_charnames.pm', 'charnames.pm'].map(name => posix.join(dir, name)),
+    ])
+    .map(path => ({ path, reason: 'tables of Unicode', kind: 'data' }));
+}
