@@ -65,7 +65,10 @@ function checkCommand({ command, expect = '' }: Command, container: Container): 
 }
 
 function checkUser(container: Container): Check {
-  const users = docker('top', container.id, '-o', 'user').text.split('\n').slice(1);
+  const users = docker('top', container.id, '-o', 'pid,user')
+    .text.split('\n')
+    .slice(1)
+    .map(line => line.trim().split(/\s+/)[1] ?? '');
   return judge('does not run as root', users.length > 0 && !users.includes('root'), users.join(' '));
 }
 

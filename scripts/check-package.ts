@@ -4,11 +4,17 @@ import { existsSync, readFileSync } from 'node:fs';
 /** Fails, with the path, when a file that package.json promises is not built or not packed. */
 function main(): void {
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
-  const promised: string[] = [...Object.values<string>(manifest.bin), ...Object.values<string>(manifest.exports['.'])];
+  const promised: string[] = [
+    ...Object.values<string>(manifest.bin),
+    ...Object.values<string>(manifest.exports['.']),
+  ];
   const packed = packedFiles();
-  const wrong = promised.map(path => path.replace(/^\.\//, '')).filter(path => !existsSync(path) || !packed.has(path));
+  const wrong = promised
+    .map(path => path.replace(/^\.\//, ''))
+    .filter(path => !existsSync(path) || !packed.has(path));
   const stray = [...packed].filter(path => /\.test\.|(^|[^d])\.ts$/.test(path) && !path.endsWith('.d.ts'));
-  for (const path of wrong) console.error(`build: package.json promises ${path}, which is not in the package`);
+  for (const path of wrong)
+    console.error(`build: package.json promises ${path}, which is not in the package`);
   for (const path of stray) console.error(`build: ${path} does not belong in the package`);
   if (wrong.length + stray.length > 0) process.exit(1);
   const banner = readFileSync('dist/cli/main.js', 'utf8').startsWith('#!/usr/bin/env node\n');

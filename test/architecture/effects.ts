@@ -23,7 +23,9 @@ export function effects(source: Source): Violation[] {
   if (!source.path.startsWith('src/') || source.path.startsWith('src/cli/') || source.isTest) return [];
   const allowed = ALLOWED[source.path] ?? [];
   const nodes = [...nodesOf(source.program)];
-  const handedOn = new Set(nodes.flatMap(node => (node.type === 'SpreadElement' ? [node.argument] : [])));
+  const handedOn = new Set<Node>(
+    nodes.flatMap(node => (node.type === 'SpreadElement' ? [node.argument] : [])),
+  );
   const uses = nodes.flatMap(node => {
     const name = effectOf(node);
     if (name === undefined || allowed.includes(name)) return [];

@@ -9,7 +9,7 @@ export interface Source {
   readonly program: ParseResult['program'];
   readonly comments: readonly Comment[];
   readonly imports: readonly Import[];
-  /** It imports `node:test`: a test, or a suite that tests share. */
+  /** A test, or (it imports `node:test`) a suite that tests share. */
   readonly isTest: boolean;
 }
 
@@ -33,7 +33,7 @@ export function parseSource(path: string, text: string): Source {
   const error = errors[0];
   if (error !== undefined) throw new Error(`${path}: ${error.message}`);
   const imports = [...nodesOf(program)].flatMap(importOf);
-  const isTest = imports.some(found => found.specifier === 'node:test');
+  const isTest = path.endsWith('.test.ts') || imports.some(found => found.specifier === 'node:test');
   return { path, text, program, comments, imports, isTest };
 }
 
