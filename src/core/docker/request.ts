@@ -51,7 +51,10 @@ export async function request(socketPath: string, call: Call): Promise<Reply> {
   const silence = watchSilence(outgoing, call);
   try {
     const incoming = await sendAndAwaitHead(outgoing, call);
-    return replyOf(incoming, error => failure(silence.error ?? error));
+    return replyOf(incoming, {
+      failure: error => failure(silence.error ?? error),
+      broken: () => silence.error !== undefined || call.signal?.aborted === true,
+    });
   } catch (error) {
     outgoing.destroy();
     throw failure(silence.error ?? error);
@@ -123,11 +126,17 @@ function watchSilence(outgoing: ClientRequest, call: Call): { error: SampanError
   return state;
 }
 
-function replyOf(incoming: IncomingMessage, failure: (error: unknown) => SampanError): Reply {
+interface Watch {
+  failure(error: unknown): SampanError;
+  /** It was broken off from this side. */
+  broken(): boolean;
+}
+
+function replyOf(incoming: IncomingMessage, watch: Watch): Reply {
   return {
     status: incoming.statusCode ?? 0,
     contentType: incoming.headers['content-type'] ?? '',
-    body: guarded(incoming, failure),
+    body: guarded(incoming, watch),
     close: () => {
       incoming.on('error', () => {});
       incoming.destroy();
@@ -135,14 +144,13 @@ function replyOf(incoming: IncomingMessage, failure: (error: unknown) => SampanE
   };
 }
 
-async function* guarded(
-  incoming: AsyncIterable<Uint8Array>,
-  failure: (error: unknown) => SampanError,
-): AsyncGenerator<Uint8Array> {
+async function* guarded(incoming: AsyncIterable<Uint8Array>, watch: Watch): AsyncGenerator<Uint8Array> {
   const chunks = incoming[Symbol.asyncIterator]();
   try {
     while (true) {
-      const next = await chunks.next().catch(error => Promise.reject(failure(error)));
+      const next = await chunks.next().catch(error => Promise.reject(watch.failure(error)));
+      // A body whose length is not told ends with the connection, also when that was broken off here.
+      if (next.done === true && watch.broken()) throw watch.failure(new Error('broken off'));
       if (next.done === true) return;
       yield next.value;
     }

@@ -8,7 +8,7 @@ import {
   Tail,
 } from '../engine/index.ts';
 import { isSampanError, SampanError } from '../errors/index.ts';
-import { startTimeOf } from '../work/index.ts';
+import { killTree } from '../work/index.ts';
 
 const NOT_FOUND_STATUS = 127;
 
@@ -75,7 +75,7 @@ async function cutOff(
     readonly timedOut: boolean;
   },
 ): Promise<ExecResult> {
-  killGroup((await inspectExec(docker, id)).pid);
+  killTree((await inspectExec(docker, id)).pid);
   if (!facts.timedOut) throw new SampanError('cancelled', `cancelled ${facts.command.args[0]}`);
   return { code: 137, stdout: facts.output.stdout, stderr: facts.output.stderr, timedOut: true };
 }
@@ -86,13 +86,4 @@ function missing(code: number, text: string): boolean {
     /OCI runtime exec failed/i.test(text) &&
     isMissingProgram(text)
   );
-}
-
-function killGroup(pid: number): void {
-  if (!(pid > 1) || startTimeOf(pid) === undefined) return;
-  try {
-    process.kill(-pid, 'SIGKILL');
-  } catch {
-    // Not ours to kill, or gone.
-  }
 }

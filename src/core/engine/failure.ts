@@ -22,6 +22,15 @@ export function startError(program: string, words: string): SampanError {
   if (/permission denied/i.test(reason)) {
     return new SampanError('denied', `the program ${name} cannot be started: ${reason}`);
   }
+  if (/hybrid mode/i.test(reason)) {
+    return new SampanError(
+      'unavailable',
+      `the runtime cannot work with this host's control groups: ${reason}`,
+      {
+        remedy: 'use runc, which can, or boot with a unified hierarchy (systemd.unified_cgroup_hierarchy=1)',
+      },
+    );
+  }
   if (/no space left on device/i.test(reason)) return new SampanError('no-space', `cannot start: ${reason}`);
   return new SampanError('unavailable', `the container cannot be started: ${reason}`);
 }

@@ -9,7 +9,7 @@ import {
   resolveUser,
 } from '../engine/index.ts';
 import { SampanError } from '../errors/index.ts';
-import { startTimeOf } from '../work/index.ts';
+import { killTree } from '../work/index.ts';
 import { capture } from './capture.ts';
 import { processObject } from './config.ts';
 import type { Prepared } from './prepare.ts';
@@ -34,7 +34,7 @@ export async function execInside(
     { stdio: ['ignore', 'pipe', 'pipe'], env: prepared.work.childEnvironment },
   );
   const output = capture(child);
-  const { code, timedOut } = await awaitEnd(child, command, () => killGroup(files.pid));
+  const { code, timedOut } = await awaitEnd(child, command, () => killTree(Number(readQuietly(files.pid))));
   if (command.signal?.aborted === true) throw new SampanError('cancelled', `cancelled ${command.args[0]}`);
   const words = readQuietly(files.log);
   if (code !== 0 && readQuietly(files.pid) === '' && isMissingProgram(words)) {
@@ -92,18 +92,6 @@ async function awaitEnd(
     options.signal?.removeEventListener('abort', end);
     child.stdout?.destroy();
     child.stderr?.destroy();
-  }
-}
-
-/** The runtime makes each command the leader of a session of its own. */
-function killGroup(pidFile: string): boolean {
-  const pid = Number(readQuietly(pidFile));
-  if (!(pid > 1) || startTimeOf(pid) === undefined) return false;
-  try {
-    process.kill(-pid, 'SIGKILL');
-    return true;
-  } catch {
-    return false;
   }
 }
 

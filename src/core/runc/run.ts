@@ -13,11 +13,13 @@ export interface Foreground {
   /** Resolves with the status when all is read. Never rejects. */
   readonly ended: Promise<number>;
   hasEnded(): boolean;
+  readonly pid: number | undefined;
   output(): Output;
   kill(): void;
 }
 
 const POLL_MS = 4;
+const EXEC_LIMIT_MS = 1_000;
 const START_LIMIT_MS = 60_000;
 
 /** Starts `run` of the runtime. Its child is the container; it reaps it and passes on its output. */
@@ -46,6 +48,7 @@ export function runForeground(runtime: Runtime, prepared: Prepared): Foreground 
   child.on('close', (code, signal) => resolve(code ?? (signal === null ? -1 : 137)));
   return {
     ended,
+    pid: child.pid,
     hasEnded: () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined,
     output,
     kill: () => child.kill('SIGKILL'),
@@ -72,7 +75,28 @@ export async function awaitStart(
     writeFileSync(paths.gateOpen, '');
   }
   await awaitFile(paths.pidFile, foreground, prepared, options.signal);
-  return Number(readFileSync(paths.pidFile, 'utf8'));
+  const pid = Number(readFileSync(paths.pidFile, 'utf8'));
+  await awaitProgram(pid, foreground);
+  return pid;
+}
+
+/** For a moment the process is still the runtime's own, and a signal would kill that and not reach the program. */
+async function awaitProgram(pid: number, foreground: Foreground): Promise<void> {
+  const deadline = Date.now() + EXEC_LIMIT_MS;
+  const runtime = foreground.pid === undefined ? '' : commandLine(foreground.pid);
+  while (Date.now() < deadline && !foreground.hasEnded()) {
+    const now = commandLine(pid);
+    if (now !== runtime && !/^[^\0]*runc\0init\0/.test(now)) return;
+    await sleep(1);
+  }
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  } catch {
+    return 'ended';
+  }
 }
 
 async function awaitFile(

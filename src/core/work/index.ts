@@ -1,5 +1,6 @@
 export { mountsBelow, unmountBelow } from './mounts.ts';
 export { startTimeOf } from './owner.ts';
+export { killTree } from './processes.ts';
 export { type ProgramResult, runProgram } from './program.ts';
 export { RUN_LABEL, WORK_VARIABLE } from './release.ts';
 export { removeTree } from './remove.ts';

@@ -9,6 +9,7 @@ import {
   removeImage,
 } from '../docker/index.ts';
 import { SampanError } from '../errors/index.ts';
+import { killQuietly, processNumbers } from './processes.ts';
 import { runProgram } from './program.ts';
 import { type Resource, readResources } from './resources.ts';
 
@@ -77,10 +78,8 @@ async function removeLabelledImages(docker: Docker, label: string): Promise<void
 
 function killMarked(path: string): void {
   const mark = `${WORK_VARIABLE}=${path}`;
-  for (const name of readdirSync('/proc')) {
-    const pid = Number(name);
-    if (!Number.isSafeInteger(pid) || pid <= 1 || pid === process.pid) continue;
-    if (environmentOf(pid).includes(mark)) killQuietly(pid);
+  for (const pid of processNumbers()) {
+    if (pid > 1 && pid !== process.pid && environmentOf(pid).includes(mark)) killQuietly(pid);
   }
 }
 
@@ -89,13 +88,5 @@ function environmentOf(pid: number): readonly string[] {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
   } catch {
     return [];
-  }
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended meanwhile.
   }
 }
