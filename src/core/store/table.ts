@@ -28,7 +28,30 @@ type Row = readonly [
   storedSize: number,
   xattrs: readonly (readonly [string, string])[] | 0,
   sparse: readonly (readonly [number, number])[] | 0,
+  exactMtime: string | 0,
 ];
+
+/** What a row keeps. Does not compile when entries get another member: rows and the version change then too. */
+const KEPT: Readonly<Record<keyof TarEntry, true>> = {
+  type: true,
+  path: true,
+  linkPath: true,
+  size: true,
+  mode: true,
+  uid: true,
+  gid: true,
+  userName: true,
+  groupName: true,
+  mtime: true,
+  exactMtime: true,
+  major: true,
+  minor: true,
+  xattrs: true,
+  headerOffset: true,
+  contentOffset: true,
+  storedSize: true,
+  sparse: true,
+};
 
 /**
  * The remembered entries of a layer; absent when there are none, or they are of another version or broken.
@@ -44,7 +67,7 @@ export async function readTable(directory: string, layer: Digest): Promise<reado
 }
 
 function head(layer: Digest, rows: Buffer): string {
-  return `sampan-table ${VERSION} ${layer} ${digestOf(rows)}`;
+  return `sampan-table ${VERSION}.${Object.keys(KEPT).length} ${layer} ${digestOf(rows)}`;
 }
 
 /** Remembers the entries of a layer. */
@@ -82,12 +105,13 @@ function rowOf(entry: TarEntry): Row {
       ? 0
       : [...entry.xattrs].map(([name, value]) => [name, Buffer.from(value).toString('base64')]),
     entry.sparse === undefined ? 0 : entry.sparse.map(run => [run.offset, run.size]),
+    entry.exactMtime ?? 0,
   ];
 }
 
 function entryOf(row: Row): TarEntry {
   const [type, path, linkPath, size, mode, uid, gid, userName, groupName, mtime, major, minor] = row;
-  const [, , , , , , , , , , , , headerOffset, contentOffset, storedSize, xattrs, sparse] = row;
+  const [, , , , , , , , , , , , headerOffset, contentOffset, storedSize, xattrs, sparse, exactMtime] = row;
   return {
     type: TYPES[type] ?? 'file',
     path,
@@ -106,7 +130,12 @@ function entryOf(row: Row): TarEntry {
     storedSize,
     ...(xattrs === 0
       ? {}
-      : { xattrs: new Map(xattrs.map(([name, value]) => [name, Buffer.from(value, 'base64')])) }),
+      : {
+          xattrs: new Map(
+            xattrs.map(([name, value]) => [name, Uint8Array.from(Buffer.from(value, 'base64'))]),
+          ),
+        }),
+    ...(exactMtime === 0 ? {} : { exactMtime }),
     ...(sparse === 0 ? {} : { sparse: sparse.map(([offset, length]) => ({ offset, size: length })) }),
   };
 }
