@@ -1,0 +1,1 @@
+export { buildElf, type ElfRecipe, type SectionRecipe } from './build.ts';
