@@ -1,0 +1,2 @@
+export { formatEvidence, mergeEvidence, parseEvidence } from './file.ts';
+export type { Evidence } from './types.ts';

@@ -1,0 +1,2 @@
+export { planSlim } from './plan.ts';
+export type { Drop, LayerGroup, Level, PlanInput, Reason, ReasonKind, SlimPlan } from './types.ts';

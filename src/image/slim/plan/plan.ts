@@ -1,0 +1,147 @@
+import { readContent } from '../../../core/bytes/index.ts';
+import type { Node } from '../../tree/index.ts';
+import { reducedDatabase } from '../../userland/packages/os/index.ts';
+import { surroundingsOf, wasteOf } from '../../userland/waste/index.ts';
+import { keepApp } from './app.ts';
+import { keepCompanions, keepDistributions } from './companions.ts';
+import { keepDirectories } from './directories.ts';
+import { environmentOf } from './environment.ts';
+import { factsOf } from './facts.ts';
+import { globs } from './glob.ts';
+import { groupPaths } from './groups.ts';
+import { Keeper } from './keeper.ts';
+import { MachineCode } from './machine-code.ts';
+import { keepObserved } from './observed.ts';
+import { type Owners, readOwners } from './owners.ts';
+import { keepByRules } from './rules.ts';
+import { keepAllButWaste } from './safe.ts';
+import { keepSources } from './sources.ts';
+import type { Drop, PlanInput, SlimPlan } from './types.ts';
+
+/**
+ * Decides what a slim image keeps. Pure: the same input gives the same plan; only contents of the tree are read.
+ *
+ * @throws SampanError `usage` for a bad pattern; what reading the tree throws.
+ */
+export function planSlim(input: PlanInput): SlimPlan {
+  const { tree, config, level } = input;
+  const owners = readOwners(tree, config);
+  const waste = wasteTest(input, owners);
+  const keeper = new Keeper(tree, excludedBy(input, owners));
+  keepChosen(keeper, input.keep);
+  keepObserved(keeper, input.evidence);
+  if (level === 'balanced') keepApp(keeper, owners, node => waste(node) !== undefined);
+  const code = new MachineCode(keeper, input);
+  const named = keepSources(keeper, input);
+  code.follow();
+  code.keepNamed(named);
+  if (level !== 'tight') code.followNames(owners, path => isWastePath(tree.get(path), waste));
+  code.follow();
+  keepByRules(keeper, factsOf(code.files), {
+    level,
+    env: environmentOf([...(config.config?.Env ?? []), ...input.env]),
+  });
+  code.follow();
+  keepCompanions(keeper);
+  if (level !== 'tight') keepDistributions(keeper, owners);
+  if (level === 'safe') {
+    const isWaste = (node: Node): boolean => waste(node)?.safe === true;
+    keepAllButWaste(keeper, owners, { needed: new Set(keeper.kept.keys()), isWaste });
+  }
+  keepDirectories(keeper, config, owners);
+  return conclude(input, keeper, { owners, waste });
+}
+
+type WasteTest = (node: Node) => { readonly category: string; readonly safe: boolean } | undefined;
+
+function wasteTest(input: PlanInput, owners: Owners): WasteTest {
+  const around = surroundingsOf({
+    tree: input.tree,
+    env: environmentOf([...(input.config.config?.Env ?? []), ...input.env]),
+    databases: owners.databases,
+    languages: owners.languagePackages,
+  });
+  return node => {
+    const rule = wasteOf(node, owners.packageOf(node.path), around);
+    return rule === undefined || rule.category === 'license' ? undefined : rule;
+  };
+}
+
+function isWastePath(node: Node | undefined, waste: WasteTest): boolean {
+  return node === undefined || waste(node) !== undefined;
+}
+
+/** Package databases are written anew; the user's word on what goes is final, except against `--keep`. */
+function excludedBy(input: PlanInput, owners: Owners): (path: string) => boolean {
+  const kept = globs(input.keep);
+  const dropped = globs(input.drop);
+  const read = new Set(
+    input.evidence.footprints.flatMap(print => (print.kind === 'read' ? [print.path] : [])),
+  );
+  return path => !kept(path) && (dropped(path) || (owners.isDatabase(path) && !read.has(path)));
+}
+
+function keepChosen(keeper: Keeper, patterns: readonly string[]): void {
+  if (patterns.length === 0) return;
+  const chosen = globs(patterns);
+  for (const node of keeper.tree.nodes()) {
+    if (chosen(node.path)) keeper.keep(node.path, { kind: 'user', text: 'wanted by --keep' });
+  }
+}
+
+interface Knowledge {
+  readonly owners: Owners;
+  readonly waste: WasteTest;
+}
+
+function conclude(input: PlanInput, keeper: Keeper, known: Knowledge): SlimPlan {
+  const { owners } = known;
+  const kept = new Map([...keeper.kept].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+  const packages = owners.databases.flatMap(database => database.packages);
+  const staying = packages.filter(each => each.files.some(path => kept.has(path)));
+  return {
+    level: input.level,
+    kept,
+    dropped: droppedOf(input, kept, known),
+    groups: groupPaths(input.tree, kept.keys(), owners),
+    written: writtenFiles(input, kept, owners),
+    packages: {
+      kept: staying.map(each => each.name),
+      dropped: packages.filter(each => !staying.includes(each)).map(each => each.name),
+    },
+  };
+}
+
+function droppedOf(
+  input: PlanInput,
+  kept: ReadonlyMap<string, unknown>,
+  { owners, waste }: Knowledge,
+): Map<string, Drop> {
+  const byUser = globs(input.drop);
+  const dropped = new Map<string, Drop>();
+  for (const node of input.tree.nodes()) {
+    if (kept.has(node.path) || node.kind === 'directory') continue;
+    const category = byUser(node.path)
+      ? 'user'
+      : owners.isDevelopment(node.path)
+        ? 'development'
+        : waste(node)?.category;
+    const owner = owners.packageOf(node.path)?.name;
+    dropped.set(node.path, { category: category ?? 'unused', ...(owner === undefined ? {} : { owner }) });
+  }
+  return dropped;
+}
+
+function writtenFiles(
+  input: PlanInput,
+  kept: ReadonlyMap<string, unknown>,
+  owners: Owners,
+): Map<string, Uint8Array> {
+  const written = new Map<string, Uint8Array>();
+  for (const database of owners.databases) {
+    const packages = database.packages.filter(each => each.files.some(path => kept.has(path)));
+    const files = reducedDatabase(input.tree, database, { packages, keeps: path => kept.has(path) });
+    for (const { path, content } of files ?? []) written.set(path, readContent(content));
+  }
+  return written;
+}

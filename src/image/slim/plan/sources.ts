@@ -1,0 +1,45 @@
+import { argumentsOf } from '../../exercise/index.ts';
+import { languageClosure, programOf } from '../../language/index.ts';
+import { environmentOf } from './environment.ts';
+import type { Keeper } from './keeper.ts';
+import type { PlanInput, Reason } from './types.ts';
+
+const SOURCE = /\.(?:py|pyw|js|cjs|mjs|sh|bash|pl|pm|rb|php|phtml|lua|tcl|R|jar|class)$/;
+
+/**
+ * Keeps the programs that the image starts, and in `balanced` all that the sources among what is kept can
+ * load. Returns the shared libraries that sources open by name.
+ */
+export function keepSources(keeper: Keeper, input: PlanInput): ReadonlyMap<string, string> {
+  const deep = input.level !== 'tight';
+  const entry = argumentsOf(input.config);
+  const commands = [...(entry.length > 0 ? [entry] : []), ...input.commands];
+  const surroundings = {
+    env: environmentOf([...(input.config.config?.Env ?? []), ...input.env]),
+    cwd: input.config.config?.WorkingDir || '/',
+  };
+  if (!deep) {
+    const programs = commands.flatMap(argv => programOf(input.tree, argv, surroundings));
+    for (const reached of programs) keeper.keep(reached.path, reasonOf(reached));
+    return new Map();
+  }
+  const closure = languageClosure(input.tree, { commands, files: sources(keeper) }, surroundings);
+  for (const reached of closure.reached.values()) keeper.keep(reached.path, reasonOf(reached));
+  return closure.libraries;
+}
+
+function sources(keeper: Keeper): string[] {
+  return [...keeper.kept.keys()].filter(path => SOURCE.test(path) || isScript(keeper, path));
+}
+
+function reasonOf(reached: { readonly reason: string; readonly by: string }): Reason {
+  return reached.by === ''
+    ? { kind: 'entry', text: reached.reason }
+    : { kind: 'import', text: reached.reason, by: reached.by };
+}
+
+/** A program without a telling name: its first line will tell. */
+function isScript(keeper: Keeper, path: string): boolean {
+  const node = keeper.tree.get(path);
+  return node?.kind === 'file' && (node.meta.mode & 0o111) !== 0 && !/\.so[.\d]*$/.test(path);
+}

@@ -1,0 +1,2 @@
+export { type LayerNodes, type SlimNodes, slimNodes } from './nodes.ts';
+export { type Original, type Rebuilt, rebuild } from './rebuild.ts';
