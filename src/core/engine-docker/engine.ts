@@ -75,14 +75,23 @@ async function startIn(
   const layout = rootLayout(spec.rootfs);
   work.record({ kind: 'docker', socket: docker.socketPath });
   const changes = [`LABEL ${RUN_LABEL}=${work.id}`];
-  const image = await importImage(docker, once(linksTar(layout.links)), { changes, signal });
+  // The calls are not cut off: the engine would go on with them, and make what nobody removes.
+  const image = await importImage(docker, once(linksTar(layout.links)), { changes });
+  refuseAborted(signal);
   const hostname = spec.hostname ?? work.id.slice(0, 12);
   const body = containerBody(spec, { id: work.id, image, user, hostname, layout });
-  const { id, warnings } = await createContainer(docker, body, { signal });
+  const { id, warnings } = await createContainer(docker, body);
+  refuseAborted(signal);
   const printed = await attachContainer(docker, id);
-  await startContainer(docker, id, { signal }).catch(error => Promise.reject(explain(error, spec)));
-  const details = await inspectContainer(docker, id, { signal });
+  await startContainer(docker, id).catch(error => Promise.reject(explain(error, spec)));
+  refuseAborted(signal);
+  const details = await inspectContainer(docker, id);
   return startedContainer({ docker, work, spec, details, printed, warnings });
+}
+
+function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true)
+    throw new SampanError('cancelled', 'cancelled while the container was starting');
 }
 
 function explain(error: unknown, spec: RunSpec): unknown {

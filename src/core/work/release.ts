@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCgroups, removeGroup } from '../cgroup/index.ts';
 import {
   connectDocker,
@@ -19,20 +20,32 @@ export const RUN_LABEL = 'io.sampan.run';
 /** The environment variable that marks the processes of a work directory; its value is the directory. */
 export const WORK_VARIABLE = 'SAMPAN_WORK';
 
+/** Which run is released, and how. */
+export interface Release {
+  readonly id: string;
+  readonly path: string;
+  /** Its process was killed, so that an engine may still be at work on its last request. */
+  readonly killed: boolean;
+}
+
+const REQUEST_MS = 10_000;
+const LOOK_AGAIN_MS = 250;
+const LOOKS = 5;
+
 /** Ends and removes what a work directory records, except its files. Idempotent. */
-export async function releaseResources(work: { readonly id: string; readonly path: string }): Promise<void> {
+export async function releaseResources(work: Release): Promise<void> {
   const resources = readResources(work.path);
   // Whoever could still make something goes first.
   if (resources.some(resource => resource.kind === 'processes')) killMarked(work.path);
-  for (const resource of resources) await release(resource, work.id);
+  for (const resource of resources) await release(resource, work);
 }
 
-async function release(resource: Resource, id: string): Promise<void> {
+async function release(resource: Resource, work: Release): Promise<void> {
   switch (resource.kind) {
     case 'runtime':
       return await deleteContainer(resource);
     case 'docker':
-      return await removeLabelled(resource.socket, id);
+      return await removeLabelled(resource.socket, work);
     case 'cgroup':
       return await removeGroup(parseCgroups(readFileSync('/proc/self/mountinfo', 'utf8')), resource.group);
     case 'processes':
@@ -63,12 +76,21 @@ function containerExists(root: string, id: string): boolean {
   }
 }
 
-async function removeLabelled(socket: string, id: string): Promise<void> {
+async function removeLabelled(socket: string, work: Release): Promise<void> {
   const docker = await connectDocker({ host: socket });
-  const label = `${RUN_LABEL}=${id}`;
-  for (const container of await listContainers(docker, { label }))
-    await removeContainer(docker, container.id);
-  await removeLabelledImages(docker, label);
+  const label = `${RUN_LABEL}=${work.id}`;
+  const looks = work.killed && isYoung(work.path) ? LOOKS : 1;
+  for (let look = 0; look < looks; look++) {
+    if (look > 0) await sleep(LOOK_AGAIN_MS);
+    for (const container of await listContainers(docker, { label }))
+      await removeContainer(docker, container.id);
+    await removeLabelledImages(docker, label);
+  }
+}
+
+function isYoung(path: string): boolean {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status !== undefined && Date.now() - status.mtimeMs < REQUEST_MS;
 }
 
 async function removeLabelledImages(docker: Docker, label: string): Promise<void> {

@@ -24,7 +24,7 @@ export async function sweep(base: string): Promise<SweepReport> {
   const problems: SampanError[] = [];
   for (const { id, path } of await deadWork(base)) {
     try {
-      await removeWork({ id, path });
+      await removeWork({ id, path, killed: true });
       removed.push(id);
     } catch (error) {
       problems.push(isSampanError(error) ? error : wrap(`removing what the run ${id} left`, error));

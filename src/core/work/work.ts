@@ -3,7 +3,7 @@ import { mkdir, realpath, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { wrap } from '../errors/index.ts';
 import { currentOwner } from './owner.ts';
-import { releaseResources, WORK_VARIABLE } from './release.ts';
+import { type Release, releaseResources, WORK_VARIABLE } from './release.ts';
 import { removeTree } from './remove.ts';
 import { appendResource, type Resource } from './resources.ts';
 
@@ -52,12 +52,12 @@ function workAt(id: string, path: string): Work {
     path,
     childEnvironment: { ...process.env, [WORK_VARIABLE]: path },
     record: resource => appendResource(path, resource),
-    [Symbol.asyncDispose]: () => removeWork({ id, path }),
+    [Symbol.asyncDispose]: () => removeWork({ id, path, killed: false }),
   };
 }
 
 /** Removes a work directory and all that it records. Idempotent. The list stays until all else is gone. */
-export async function removeWork(work: { readonly id: string; readonly path: string }): Promise<void> {
+export async function removeWork(work: Release): Promise<void> {
   await releaseResources(work);
   await removeTree(work.path);
 }
