@@ -10,10 +10,10 @@ export interface Check {
   readonly got?: string;
 }
 
-/** Runs an image under docker and tries all that the app can do, and that it stops cleanly. */
-export async function checkImage(app: App, image: string): Promise<Check[]> {
+/** Runs an image under docker and tries all that the app can do, and that it stops cleanly. It has `waitMs` to start. */
+export async function checkImage(app: App, image: string, waitMs = 15_000): Promise<Check[]> {
   using container = startContainer(image);
-  if (!(await portOpens(container.address, app.port))) {
+  if (!(await portOpens(container.address, app.port, waitMs))) {
     return [
       { name: `listens on ${app.port}`, passed: false, got: docker('logs', container.id).text.slice(-300) },
     ];

@@ -30,11 +30,10 @@ export function startContainer(image: string): Container {
   return { id, address, [Symbol.dispose]: () => void docker('rm', '--force', '--volumes', id) };
 }
 
-/** Waits until the port takes connections; false after ten seconds. */
-export async function portOpens(host: string, port: number): Promise<boolean> {
-  for (let tries = 0; tries < 100; tries++) {
+/** Waits until the port takes connections; false when it did not in `waitMs`. */
+export async function portOpens(host: string, port: number, waitMs: number): Promise<boolean> {
+  for (const end = performance.now() + waitMs; performance.now() < end; await sleep(100)) {
     if (await connects(host, port)) return true;
-    await sleep(100);
   }
   return false;
 }
