@@ -1,7 +1,27 @@
 import type { Node } from '../../tree/index.ts';
 import type { OsPackage } from '../packages/os/index.ts';
 import { WASTE_RULES } from './rules.ts';
-import type { Surroundings, WasteRule } from './types.ts';
+import type { Candidate, Surroundings, WasteRule } from './types.ts';
+
+/** Nothing reaches a longer path (Linux, PATH_MAX), and patterns take their time with it. */
+const PATH_MAX = 4096;
+
+/** Rules that are asked only about a path that one of them may be about. */
+interface RuleGroup {
+  readonly any: RegExp;
+  readonly rules: ReadonlySet<WasteRule>;
+}
+
+/** Most paths are no waste at all: one pattern for many rules says so much faster than each of them. */
+const GROUPS: readonly RuleGroup[] = [
+  ...Map.groupBy(WASTE_RULES, ({ pattern }) => {
+    if (pattern.source === '^\\/') return 'all paths';
+    return `${pattern.source.startsWith('^') ? 'anchored' : 'anywhere'} ${pattern.flags}`;
+  }).values(),
+].map(rules => ({
+  any: new RegExp(rules.map(rule => `(?:${rule.pattern.source})`).join('|'), rules[0]?.pattern.flags),
+  rules: new Set(rules),
+}));
 
 /**
  * The rule by which a node is waste; absent for a directory, and for what no rule is about.
@@ -12,7 +32,12 @@ export function wasteOf(
   owner: OsPackage | undefined,
   around: Surroundings,
 ): WasteRule | undefined {
-  if (node.kind === 'directory') return undefined;
+  if (node.kind === 'directory' || node.path.length > PATH_MAX) return undefined;
   const candidate = { path: node.path, node, owner, around };
-  return WASTE_RULES.find(rule => rule.pattern.test(node.path) && (rule.when?.(candidate) ?? true));
+  const groups = GROUPS.filter(group => group.any.test(node.path));
+  return WASTE_RULES.find(rule => groups.some(group => group.rules.has(rule)) && fits(rule, candidate));
+}
+
+function fits(rule: WasteRule, candidate: Candidate): boolean {
+  return rule.pattern.test(candidate.path) && (rule.when?.(candidate) ?? true);
 }

@@ -2,12 +2,12 @@ import { posix } from 'node:path';
 import { readContent } from '../../../core/bytes/index.ts';
 import type { Tree } from '../../tree/index.ts';
 
-const SOURCE = /\.([cm]?js|py)$/;
+const SOURCE = /\.([cm]?js|py|rb)$/;
 const SOURCE_MAX_BYTES = 4 << 20;
 const FILES_MAX = 20_000;
 /** Directories that may be waste: what is in them does not speak for itself, or for each other. */
 const APART =
-  /^(tests?|testsuite|__tests__|__mocks__|__fixtures__|spec|benchmarks?|coverage|docs?|documentation|man|examples?|samples?|website|\..*)$/;
+  /^(tests?|testsuite|__tests__|__mocks__|__fixtures__|spec|features|benchmarks?|coverage|docs?|documentation|man|examples?|samples?|website|\..*)$/;
 
 /**
  * Answers whether a source of a library names one of its parts, a directory called `name`: by a
@@ -40,17 +40,20 @@ function isNamed(tree: Tree, root: string, name: string): boolean {
   return false;
 }
 
+/** All repetitions have an end, so that hostile sources cost no more than others. */
 function namingPattern(name: string): RegExp {
   const word = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const relative = '^[ \\t]{0,99}from[ \\t]{1,9}\\.[\\w.]{0,99}[ \\t]{1,9}import';
   return new RegExp(
     [
-      `['"\`](?:[\\w.@-]*/)+${word}(?:/|\\.[cm]?js|['"\`])`,
+      `['"\`](?:[\\w.@-]{0,99}/){1,20}${word}(?:/|\\.[cm]?js|['"\`])`,
       `['"\`]${word}/`,
-      `(?:join|resolve|joinpath|files?|path|dirname__?)\\s*\\([^()\\n]*['"]${word}['"]`,
-      `/\\s*['"]${word}['"]`,
-      `^\\s*(?:from|import)\\s+[\\w.]*\\b${word}\\b`,
-      `^\\s*from\\s+\\.[\\w.]*\\s+import\\s[^\\n]*\\b${word}\\b`,
-      `import_module\\([^)\\n]*\\b${word}\\b`,
+      `(?:join|resolve|joinpath|files?|path|dirname__?)\\s{0,9}\\([^()\\n]{0,300}['"]${word}['"]`,
+      `/\\s{0,9}['"]${word}['"]`,
+      `^[ \\t]{0,99}(?:from|import)[ \\t]{1,9}[\\w.]{0,200}\\b${word}\\b`,
+      `${relative}[ \\t][^\\n]{0,300}\\b${word}\\b`,
+      `${relative}\\s{0,9}\\([^)]{0,2000}\\b${word}\\b`,
+      `import_module\\([^)\\n]{0,300}\\b${word}\\b`,
     ].join('|'),
     'm',
   );

@@ -25,6 +25,38 @@ export const LICENSE_RULES: readonly WasteRule[] = [
   },
 ];
 
+/** What gems and PHP packages bring along. */
+export const LIBRARY_RULES: readonly WasteRule[] = [
+  {
+    id: 'gem-native-sources',
+    category: 'clutter',
+    explains: 'sources and logs of the native parts of a gem',
+    pattern:
+      /\/gems\/[^/]+\/ext\/.*\.(c|cc|cpp|h|hpp|o|rl|java|log)$|\/extensions\/.*\/(mkmf\.log|gem_make\.out)$/,
+    safe: true,
+    neededBy: ['gcc', 'cc', 'make'],
+  },
+  {
+    id: 'gem-tests',
+    category: 'tests',
+    explains: 'the tests of a gem; no source of the gem outside of them names them',
+    pattern: /\/gems\/[^/]+\/(test|spec|features)\//,
+    when: ({ path, around }) => {
+      const [, root = '', name = ''] = /^(.*\/gems\/[^/]+)\/(test|spec|features)\//.exec(path) ?? [];
+      return !around.namesPart(root, name);
+    },
+    safe: true,
+  },
+  {
+    id: 'php-tests',
+    category: 'tests',
+    explains: 'the tests and documents of a PHP package; its class map may name them',
+    pattern: /\/vendor\/[^/]+\/[^/]+\/(tests?|Tests|docs?)\//,
+    when: ({ path, around }) => around.has(`${path.replace(/\/vendor\/.*$/, '')}/vendor/autoload.php`),
+    safe: false,
+  },
+];
+
 /** What people's tools leave in any directory. */
 export const ANYWHERE_RULES: readonly WasteRule[] = [
   {
@@ -45,8 +77,7 @@ export const ANYWHERE_RULES: readonly WasteRule[] = [
     id: 'editor-settings',
     category: 'editor',
     explains: 'settings and leftovers of editors and file managers',
-    pattern:
-      /\/\.(idea|vscode|vs|settings)\/[^/]+$|\/(\.DS_Store|Thumbs\.db|desktop\.ini|\.[^/]+\.sw[op]|[^/]+\.iml)$/,
+    pattern: /\/\.(idea|vscode)\/[^/]+$|\/(\.DS_Store|Thumbs\.db|desktop\.ini|\.[^/]+\.sw[op]|[^/]+\.iml)$/,
     safe: true,
   },
 ];

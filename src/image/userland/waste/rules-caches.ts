@@ -24,9 +24,7 @@ export const CACHE_RULES: readonly WasteRule[] = [
     id: 'apk-cache',
     category: 'package-cache',
     explains: 'indexes and packages that apk fetches again',
-    pattern:
-      /^\/(var\/cache|etc)\/(apk\/(?!world|repositories|keys|arch|protected)(cache\/)?[^/]+|apk\/cache\/.*)$/,
-    when: candidate => !candidate.path.startsWith('/etc/') || candidate.path.startsWith('/etc/apk/cache/'),
+    pattern: /^\/(var\/cache\/apk|etc\/apk\/cache)\//,
     safe: true,
     neededBy: ['apk'],
   },
@@ -82,10 +80,10 @@ export const LANGUAGE_CACHE_RULES: readonly WasteRule[] = [
     safe: true,
   },
   {
-    id: 'npx-cache',
+    id: 'launcher-cache',
     category: 'package-cache',
-    explains: 'packages that npx has fetched; it fetches them again, where there is a network',
-    pattern: new RegExp(`${HOME}/\\.(npm/_npx|cache/node/corepack)/`),
+    explains: 'programs that a launcher has fetched and runs from here (npx, Corepack, Coursier, JBang)',
+    pattern: new RegExp(`${HOME}/\\.(npm/_npx|cache/node/corepack|cache/coursier|jbang/cache)/`),
     safe: false,
   },
   {
@@ -93,10 +91,10 @@ export const LANGUAGE_CACHE_RULES: readonly WasteRule[] = [
     category: 'package-cache',
     explains: 'archives that Yarn or pnpm fetch again; what is installed does not need them',
     pattern: new RegExp(
-      `${HOME}/(\\.cache/(yarn/v\\d|pnpm|node-gyp|bun|deno/npm)|\\.local/share/pnpm/store|\\.bun/install/cache|\\.yarn-cache)`,
+      `${HOME}/(\\.cache/(yarn/v\\d|pnpm|node-gyp|bun)|\\.local/share/pnpm/store|\\.bun/install/cache|\\.yarn-cache)`,
     ),
     safe: true,
-    neededBy: ['node-gyp', 'deno'],
+    neededBy: ['node-gyp', 'bun'],
   },
   {
     id: 'yarn-berry-cache',
@@ -141,7 +139,7 @@ export const LANGUAGE_CACHE_RULES: readonly WasteRule[] = [
     category: 'package-cache',
     explains: 'archives that Maven, Gradle or sbt fetch again',
     pattern: new RegExp(
-      `${HOME}/\\.(m2/repository|m2/wrapper|gradle/(caches|wrapper|daemon)|ivy2/cache|sbt/boot|cache/coursier)`,
+      `${HOME}/\\.(m2/repository|m2/wrapper|gradle/(caches|wrapper|daemon)|ivy2/cache|sbt/boot)`,
     ),
     safe: true,
     neededBy: ['mvn', 'mvnw', 'gradle', 'gradlew', 'sbt'],

@@ -1,14 +1,35 @@
 import type { Candidate, WasteRule } from './types.ts';
 
-const COMPILERS = ['cc', 'gcc', 'g++', 'c++', 'clang', 'clang++', 'tcc', 'ld', 'make', 'cmake', 'node-gyp'];
+/** Some libraries compile at run time, so they stand here too. */
+const COMPILERS = [
+  'libbcc.so.0',
+  'libtcc.so',
+  'cc',
+  'gcc',
+  'g++',
+  'c++',
+  'clang',
+  'clang++',
+  'tcc',
+  'ld',
+  'make',
+  'cmake',
+  'node-gyp',
+];
 const LIBRARIES = '^/(?:usr/)?(?:local/)?lib(?:64|32|x32)?/';
 
 /** Names of build tools, without the target before them and the version after. */
 const TOOLS =
   /^(?:[\w.]+-[\w.]+-(?:[\w.]+-)*)?(gcc|g\+\+|cc|c\+\+|cpp|c89|c99|gcc-(ar|nm|ranlib)|gcov(-(dump|tool))?|clang|clang\+\+|clang-(cpp|format|tidy)|lto-dump|lld|ld|ld\.(bfd|gold|lld)|gold|as|ar|nm|ranlib|strip|objdump|objcopy|readelf|size|strings|addr2line|c\+\+filt|elfedit|gprof|gprofng|dwp|gdb|gdbserver|gcore|valgrind|make|gmake|cmake|ctest|cpack|ninja|meson|autoconf|automake|aclocal|autoreconf|autoheader|libtool|libtoolize|bison|yacc|flex|lex|pkg-config|pkgconf|swig|rustc|cargo|rustup|rustdoc|gofmt|dpkg-(buildpackage|source|shlibdeps|gencontrol|architecture|genchanges|gensymbols|checkbuilddeps)|javac|javadoc|jlink|jpackage|jdb|jmod)(-?\d[\d.]*)?$/;
 
-function isTool({ path }: Candidate): boolean {
-  return TOOLS.test(path.slice(path.lastIndexOf('/') + 1));
+/** Of those, the names that a script of the user is not likely to have. */
+const PLAIN_TOOL =
+  /gcc|g\+\+|clang|rustc|cargo|rustup|gofmt|javac|cmake|ninja|gdb|valgrind|objdump|readelf|ld\./;
+
+function isTool({ path, owner, node }: Candidate): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (!TOOLS.test(name) || (owner === undefined && !PLAIN_TOOL.test(name))) return false;
+  return node.kind !== 'symlink' || !/(busybox|toybox|coreutils)$/.test(node.target);
 }
 
 /** A link such as libx.so costs nothing, and some programs load a library by it. */
@@ -16,17 +37,24 @@ function isNoLibrary({ path }: Candidate): boolean {
   return !/\.so(\.|$)/.test(path);
 }
 
-function hasDevelopmentOwner(candidate: Candidate): boolean {
-  const { owner } = candidate;
-  if (owner === undefined || !isNoLibrary(candidate)) return false;
-  return (
-    /(^|\/)(libdevel|debug|doc)$/.test(owner.section ?? '') ||
-    /-(dev|devel|dbg|dbgsym|debuginfo|doc|docs|headers|static)$/.test(owner.name)
-  );
+function ownerIs(sections: RegExp, names: RegExp): (candidate: Candidate) => boolean {
+  return candidate => {
+    const { owner } = candidate;
+    if (owner === undefined || !isNoLibrary(candidate)) return false;
+    return sections.test(owner.section ?? '') || names.test(owner.name);
+  };
 }
 
 /** What is needed to build programs, and not to run them. */
 export const DEVELOPMENT_RULES: readonly WasteRule[] = [
+  {
+    id: 'debug-files',
+    category: 'debug',
+    explains: 'debug information, for debuggers only',
+    pattern: /^\/usr\/lib\/debug\/|\/\.debug\/[^/]+\.debug$|\.(dwo|dwp)$|^\/usr\/lib\/\.build-id\//,
+    safe: true,
+    neededBy: ['gdb'],
+  },
   {
     id: 'headers',
     category: 'development',
@@ -41,6 +69,8 @@ export const DEVELOPMENT_RULES: readonly WasteRule[] = [
     category: 'development',
     explains: 'static libraries and object files, for linking',
     pattern: new RegExp(`${LIBRARIES}.*\\.(a|la|o)$`),
+    // Programs for the kernel (BPF) are object files that are read at run time.
+    when: ({ path, owner }) => !path.endsWith('.o') || (owner !== undefined && !path.includes('bpf')),
     safe: true,
     neededBy: [...COMPILERS, 'go'],
   },
@@ -49,8 +79,7 @@ export const DEVELOPMENT_RULES: readonly WasteRule[] = [
     category: 'development',
     explains: 'descriptions of libraries, for build tools',
     pattern:
-      /^\/usr\/(?:local\/)?(?:lib|share|lib64)\/(?:[^/]+-linux-[^/]+\/)?(pkgconfig|cmake|aclocal(-[\d.]+)?|autoconf|automake(-[\d.]+)?|libtool|gir-1\.0|vala|gcc|gdb|bison|swig[\d.]*|cmake-[\d.]+)\/(?!.*\.so)/,
-    when: candidate => !/^\/usr\/(local\/)?lib\/gcc\//.test(candidate.path) || isNoLibrary(candidate),
+      /^\/usr\/(?:local\/)?(?:lib|share|lib64)\/(?:[^/]+-linux-[^/]+\/)?(pkgconfig|cmake|aclocal(-[\d.]+)?|autoconf|automake(-[\d.]+)?|libtool|gir-1\.0|vala|gdb|bison|swig[\d.]*|cmake-[\d.]+)\/(?!.*\.so)/,
     safe: true,
     neededBy: [...COMPILERS, 'pkg-config', 'autoconf', 'automake', 'gdb'],
   },
@@ -58,7 +87,7 @@ export const DEVELOPMENT_RULES: readonly WasteRule[] = [
     id: 'compiler-parts',
     category: 'development',
     explains: 'the passes of the compilers of GCC',
-    pattern: /^\/usr\/(?:local\/)?(?:lib|libexec)\/gcc\//,
+    pattern: /^\/usr\/(?:local\/)?(?:lib|libexec|share)\/gcc\//,
     when: candidate => isNoLibrary(candidate) || /(plugin|lto)[^/]*\.so/.test(candidate.path),
     safe: true,
     neededBy: COMPILERS,
@@ -84,7 +113,7 @@ export const DEVELOPMENT_RULES: readonly WasteRule[] = [
     id: 'go-toolchain',
     category: 'development',
     explains: 'the Go tool chain; programs in Go do not need it to run',
-    pattern: /^\/usr\/(local\/go|lib\/go(-[\d.]+)?|share\/go(-[\d.]+)?)\/(?!lib\/time\/)/,
+    pattern: /^\/usr\/(local\/go|lib\/go(-[\d.]+)?|share\/go(-[\d.]+)?)\/(?!lib(?:\/time\/|$))/,
     safe: true,
     neededBy: ['go', 'gofmt'],
   },
@@ -101,9 +130,9 @@ export const DEVELOPMENT_RULES: readonly WasteRule[] = [
     category: 'development',
     explains: 'the parts of a JDK that only its compiler and linker read',
     pattern:
-      /^\/.*(?:jvm|jdk|java)[^/]*\/(?:.*\/)?(jmods\/[^/]+\.jmod|(lib\/)?src\.zip|lib\/ct\.sym|demo\/|sample\/|man\/man1\/|include\/[^/]+\.h)/,
+      /^\/.*(?:jvm|jdk|java)[^/]*\/(?:.*\/)?(jmods\/[^/]+\.jmod|bin\/(javac|javadoc|jlink|jpackage|jdb|jmod|jshell|jdeps|jconsole)$|(lib\/)?src\.zip|lib\/ct\.sym|demo\/|sample\/|man\/man1\/|include\/[^/]+\.h)/,
     safe: true,
-    neededBy: ['javac', 'jlink', 'jpackage', 'jdeps'],
+    neededBy: ['javac', 'jlink', 'jpackage', 'jdeps', 'jshell'],
   },
   {
     id: 'source-archives',
@@ -115,11 +144,29 @@ export const DEVELOPMENT_RULES: readonly WasteRule[] = [
   {
     id: 'development-packages',
     category: 'development',
-    explains: 'the package is only for developing, debugging or reading about a library',
+    explains: 'the package is only for developing with a library',
     pattern: /^\//,
-    when: hasDevelopmentOwner,
+    when: ownerIs(/(^|\/)libdevel$/, /-(dev|devel|headers|static)$/),
     safe: true,
     neededBy: COMPILERS,
+  },
+  {
+    id: 'debug-packages',
+    category: 'debug',
+    explains: 'the package is only for debugging',
+    pattern: /^\//,
+    when: ownerIs(/(^|\/)debug$/, /-(dbg|dbgsym|debuginfo|debugsource)$/),
+    safe: true,
+    neededBy: ['gdb', 'valgrind'],
+  },
+  {
+    id: 'document-packages',
+    category: 'documentation',
+    explains: 'the package is only for reading',
+    pattern: /^\//,
+    when: ownerIs(/(^|\/)doc$/, /-(doc|docs)$/),
+    safe: true,
+    neededBy: ['man', 'info'],
   },
   {
     id: 'version-control-tools',
@@ -136,14 +183,6 @@ export const DEVELOPMENT_RULES: readonly WasteRule[] = [
     pattern: /^\//,
     when: candidate => /(^|\/)devel$/.test(candidate.owner?.section ?? ''),
     safe: false,
-  },
-  {
-    id: 'debug-files',
-    category: 'debug',
-    explains: 'debug information, for debuggers only',
-    pattern: /^\/usr\/lib\/debug\/|\/\.debug\/[^/]+\.debug$|\.(dwo|dwp)$/,
-    safe: true,
-    neededBy: ['gdb'],
   },
   {
     id: 'program-databases',

@@ -24,7 +24,8 @@ export const DOCUMENT_RULES: readonly WasteRule[] = [
     id: 'package-documents',
     category: 'documentation',
     explains: 'documents, change logs and examples of packages',
-    pattern: /^\/usr\/(?:local\/)?share\/(doc|doc-base|gtk-doc|help|omf|devhelp)\//,
+    pattern:
+      /^\/usr\/(?:local\/)?share\/(doc|doc-base|gtk-doc|help|omf|devhelp|ri)\/|\/(?:bundle|gems\/\d[\d.]*)\/doc\//,
     safe: true,
   },
   {
@@ -61,6 +62,17 @@ export const DOCUMENT_RULES: readonly WasteRule[] = [
     safe: true,
   },
   {
+    id: 'compiled-locales',
+    category: 'translations',
+    explains: 'locales that the environment does not name; an app may ask for one by its name',
+    pattern: /^\/usr\/lib\/locale\/(?!C\.utf-?8\/)([^/]+)/i,
+    when: ({ path, around }) => {
+      const language = /^\/usr\/lib\/locale\/([a-z]+)(?=[_.@/])/.exec(path)?.[1];
+      return language === undefined ? around.languages.size === 0 : !around.languages.has(language);
+    },
+    safe: false,
+  },
+  {
     id: 'locale-sources',
     category: 'translations',
     explains: 'the sources of locales, for localedef',
@@ -84,7 +96,7 @@ export const HOST_RULES: readonly WasteRule[] = [
     category: 'host',
     explains: 'units and settings of systemd, which does not run in a container',
     pattern:
-      /^\/(?:usr\/)?lib\/(systemd|tmpfiles\.d|sysusers\.d|udev|modules-load\.d|binfmt\.d|environment\.d)\/(?!.*\.so)|^\/etc\/(systemd|udev|tmpfiles\.d|sysusers\.d|init|modules-load\.d)\//,
+      /^\/(?:usr\/)?lib\/(systemd|tmpfiles\.d|sysusers\.d|udev|modules-load\.d|binfmt\.d|environment\.d)\/(?!.*(?:\.so|hwdb\.bin))|^\/etc\/(systemd|udev|tmpfiles\.d|sysusers\.d|init|modules-load\.d)\//,
     safe: true,
     neededBy: ['systemd', 'systemctl', 'init', 'udevd', 'udevadm', 'systemd-tmpfiles', 'systemd-sysusers'],
   },
@@ -124,16 +136,17 @@ export const HOST_RULES: readonly WasteRule[] = [
   {
     id: 'desktop-entries',
     category: 'desktop',
-    explains: 'menu entries and icons of a desktop',
+    explains: 'menu entries and descriptions of desktop programs',
     pattern:
-      /^\/usr\/share\/(applications|pixmaps|metainfo|appdata|app-install|wayland-sessions|xsessions|gnome-shell)\//,
+      /^\/usr\/share\/(applications|metainfo|appdata|app-install|wayland-sessions|xsessions|gnome-shell)\//,
     safe: true,
+    neededBy: ['xdg-open', 'xdg-mime', 'gio'],
   },
   {
     id: 'icons-and-fonts',
     category: 'desktop',
     explains: 'icon themes, fonts and sounds; a program that draws may read them',
-    pattern: /^\/usr\/share\/(icons|fonts|sounds|themes|backgrounds|wallpapers)\//,
+    pattern: /^\/usr\/share\/(icons|pixmaps|fonts|sounds|themes|backgrounds|wallpapers)\//,
     safe: false,
   },
   {

@@ -1,4 +1,4 @@
-import { ANYWHERE_RULES, LICENSE_RULES } from './rules-anywhere.ts';
+import { ANYWHERE_RULES, LIBRARY_RULES, LICENSE_RULES } from './rules-anywhere.ts';
 import { CACHE_RULES, LANGUAGE_CACHE_RULES } from './rules-caches.ts';
 import { DEVELOPMENT_RULES } from './rules-development.ts';
 import { NODE_RULES } from './rules-node.ts';
@@ -16,6 +16,7 @@ export const WASTE_RULES: readonly WasteRule[] = [
   ...LEFTOVER_RULES,
   ...PYTHON_RULES,
   ...NODE_RULES,
+  ...LIBRARY_RULES,
   ...ANYWHERE_RULES,
   ...DEVELOPMENT_RULES,
 ];

@@ -64,8 +64,8 @@ export interface WasteRule {
   /** It may go without evidence that nothing asks for it. Evidence that something does still wins. */
   readonly safe: boolean;
   /**
-   * Names of commands that need it. When one of them can run (it is an entry point, or something
-   * reachable calls it), the rule is void.
+   * Names of commands and libraries that need it. When one of them can run (it is an entry point, or something
+   * reachable calls or loads it), the rule is void.
    */
   readonly neededBy?: readonly string[];
 }
