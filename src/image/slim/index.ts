@@ -1,0 +1,7 @@
+export { type Evidence, formatEvidence, mergeEvidence, parseEvidence } from './evidence/index.ts';
+export type { Figures } from './figures.ts';
+export { type Observation, type Observed, type ObserveOptions, observe } from './observe.ts';
+export type { Drop, Level, Reason, SlimPlan } from './plan/index.ts';
+export { planSlim } from './plan/index.ts';
+export type { Candidate, Prover, Verdict } from './prover.ts';
+export { type Attempt, type SlimRequest, type SlimResult, type SlimTools, slim } from './slim.ts';

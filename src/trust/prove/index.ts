@@ -1,0 +1,2 @@
+export { differences } from './compare.ts';
+export { type ProofOptions, proverWith } from './prover.ts';

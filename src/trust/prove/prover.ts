@@ -1,0 +1,86 @@
+import { join } from 'node:path';
+import type { Engine } from '../../core/engine/index.ts';
+import { isSampanError } from '../../core/errors/index.ts';
+import type { ImageConfig } from '../../core/oci/index.ts';
+import type { Cancel } from '../../core/store/index.ts';
+import { openWork } from '../../core/work/index.ts';
+import { type Exercise, exercise, type RunRecord } from '../../image/exercise/index.ts';
+import { provideRoot } from '../../image/rootfs/index.ts';
+import type { Candidate, Prover } from '../../image/slim/index.ts';
+import { differences } from './compare.ts';
+import { type LookupTrace, traceLookups } from './lookups.ts';
+
+/** How the original was run. */
+export interface ProofOptions {
+  readonly engine: Engine;
+  readonly config: () => Promise<ImageConfig>;
+  readonly exercise: Exercise;
+  /** Where work directories go. */
+  readonly base: string;
+}
+
+/** Proves slim images by running them as the original was run, under the same limits, with the same probes. */
+export function proverWith(options: ProofOptions): Prover {
+  return {
+    prove: async (candidate, original, cancel = {}) => {
+      const run = await runCandidate(candidate, options, cancel);
+      const problems = differences(original, run);
+      return { proven: problems.length === 0, problems, run };
+    },
+    failedLookups: (candidate, cancel = {}) => lookups(candidate, options, cancel),
+  };
+}
+
+async function runCandidate(candidate: Candidate, options: ProofOptions, cancel: Cancel): Promise<RunRecord> {
+  await using work = await openWork(options.base);
+  const root = await provideRoot(candidate.tree, { work, name: 'slim', ...cancel });
+  try {
+    return await exercise(options.engine, {
+      config: await options.config(),
+      rootfs: root.directory,
+      exercise: options.exercise,
+      ...cancel,
+    });
+  } catch (error) {
+    // A program that cannot even be started is a finding about the candidate.
+    if (isSampanError(error, 'not-found')) return neverStarted(error.message);
+    throw error;
+  }
+}
+
+function neverStarted(why: string): RunRecord {
+  return {
+    outcome: 'crashed',
+    readyMs: 0,
+    stopMs: 0,
+    exit: { code: 127, oomKilled: false },
+    probes: [],
+    output: { stdout: '', stderr: why },
+    usage: {},
+  };
+}
+
+async function lookups(
+  candidate: Candidate,
+  options: ProofOptions,
+  cancel: Cancel,
+): Promise<readonly string[]> {
+  await using work = await openWork(options.base);
+  work.record({ kind: 'processes' });
+  const root = await provideRoot(candidate.tree, { work, name: 'traced', ...cancel });
+  let trace: LookupTrace | undefined;
+  try {
+    await exercise(options.engine, {
+      config: await options.config(),
+      rootfs: root.directory,
+      exercise: { ...options.exercise, readyMs: Math.min(options.exercise.readyMs, 20_000) },
+      beforeStart: async pid => {
+        trace = await traceLookups(pid, join(work.path, 'trace'), work.childEnvironment);
+      },
+      ...cancel,
+    });
+  } catch (error) {
+    if (!isSampanError(error, 'not-found') && !isSampanError(error, 'unavailable')) throw error;
+  }
+  return (await trace?.finish()) ?? [];
+}
