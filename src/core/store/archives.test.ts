@@ -6,6 +6,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { digestOf, readStream } from '../bytes/index.ts';
 import { MEDIA } from '../oci/index.ts';
 import { openArchive } from './archive-files.ts';
+import { checkBlobSource } from './conformance.ts';
 import { graphOf } from './copy.ts';
 import { archivedBlobs, archivedImages } from './docker-archive.ts';
 import { memoryStore } from './memory.ts';
@@ -13,7 +14,7 @@ import { ociArchiveBlobs } from './oci-archive.ts';
 import { openSource } from './open.ts';
 import type { OpenImage } from './opened.ts';
 import { openTarget } from './target.ts';
-import { checkBlobSource, fail, putImage, type TestEntry, tarOf, testContext } from './testing/index.ts';
+import { fail, putImage, type TestEntry, tarOf, testContext } from './testing/index.ts';
 
 const A = tarOf([{ path: 'a', content: 'A' }]);
 const B = tarOf([{ path: 'b', content: 'B'.repeat(2000) }]);

@@ -6,8 +6,9 @@ import test from 'node:test';
 import { hexOf, readStream } from '../bytes/index.ts';
 import { MEDIA } from '../oci/index.ts';
 import { blobDirectory } from './blob-directory.ts';
+import { checkBlobStore } from './conformance.ts';
 import { memoryStore } from './memory.ts';
-import { checkBlobStore, fail, scratch, streamOf } from './testing/index.ts';
+import { fail, scratch, streamOf } from './testing/index.ts';
 
 checkBlobStore('memory', async () => ({ store: memoryStore(), leftovers: () => 0 }));
 

@@ -12,11 +12,12 @@ import {
   readStream,
   systemPath,
 } from '../bytes/index.ts';
+import { checkBlobSource } from './conformance.ts';
 import { graphOf } from './copy.ts';
 import { imageFrom } from './image.ts';
 import { localLayers } from './local.ts';
 import { chainIds, type OverlayImage, openOverlayImage } from './overlay.ts';
-import { checkBlobSource, fail, scratch, type TestEntry, tarOf, testContext } from './testing/index.ts';
+import { fail, scratch, type TestEntry, tarOf, testContext } from './testing/index.ts';
 
 const BASE: readonly TestEntry[] = [
   { path: 'etc/', type: 'directory', mode: 0o755 },

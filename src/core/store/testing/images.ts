@@ -1,15 +1,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { type Compression, deflate, digestOf, readStream } from '../../bytes/index.ts';
 import { type ErrorCode, isSampanError, SampanError } from '../../errors/index.ts';
 import { type Descriptor, layerType, MEDIA, type Platform } from '../../oci/index.ts';
 import { type NewEntry, tarEnd, tarHeader, tarPadding } from '../../tar/index.ts';
 import { type BlobStore, type Bytes, openStore, type StoreContext } from '../index.ts';
 
+/** What ends: a test. */
+export interface Ending {
+  after(work: () => void): void;
+}
+
 /** A directory that is removed after the test. */
-export function scratch(t: TestContext): string {
+export function scratch(t: Ending): string {
   const path = mkdtempSync(join(tmpdir(), 'sampan-store-'));
   t.after(() => rmSync(path, { recursive: true, force: true }));
   return path;
@@ -27,7 +31,7 @@ export async function noDocker(): Promise<never> {
 
 /** A context with a store and a work directory of its own, and no engine. */
 export async function testContext(
-  t: TestContext,
+  t: Ending,
   more: Partial<StoreContext> = {},
 ): Promise<StoreContext & { readonly at: string }> {
   const at = scratch(t);

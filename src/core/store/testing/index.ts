@@ -1,5 +1,5 @@
-export { checkBlobSource, checkBlobStore } from './conformance.ts';
 export {
+  type Ending,
   fail,
   type ImageOptions,
   noDocker,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import test, { type TestContext } from 'node:test';
-import { type Digest, digestOf, readContent, readStream } from '../../bytes/index.ts';
-import { type Descriptor, MEDIA } from '../../oci/index.ts';
-import { type BlobSource, type BlobStore, isLocalSource } from '../index.ts';
-import { fail, streamOf } from './images.ts';
+import { type Digest, digestOf, readContent, readStream } from '../bytes/index.ts';
+import { type Descriptor, MEDIA } from '../oci/index.ts';
+import { isLocalSource } from './image.ts';
+import type { BlobSource, BlobStore } from './port.ts';
+import { fail, streamOf } from './testing/index.ts';
 
 const MANY = 1 << 26;
 
