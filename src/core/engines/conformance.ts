@@ -344,7 +344,11 @@ function describeRemains(open: Open, subject: Subject): void {
     if (bench === undefined) return;
     for (const delayMs of [0, 5, 20, 40, 80]) {
       const abort = new AbortController();
-      setTimeout(() => abort.abort(), delayMs);
+      const ids: string[] = [];
+      setTimeout(() => {
+        ids.push(...readdirSync(bench.base).filter(name => /^s[0-9a-f]+$/.test(name)));
+        abort.abort();
+      }, delayMs);
       const outcome: unknown = await bench
         .start({ args: ['sleep', '100'] }, { signal: abort.signal })
         .catch((error: unknown) => error);
@@ -352,7 +356,7 @@ function describeRemains(open: Open, subject: Subject): void {
       else if (typeof outcome === 'object' && outcome !== null && Symbol.asyncDispose in outcome) {
         await (outcome as Container)[Symbol.asyncDispose]();
       } else throw outcome;
-      await nothingIsLeft(bench, []);
+      await nothingIsLeft(bench, ids);
     }
   });
 }

@@ -31,12 +31,13 @@ export interface Release {
 const REQUEST_MS = 10_000;
 const LOOK_AGAIN_MS = 250;
 const LOOKS = 5;
+const DEATH_MS = 5_000;
 
 /** Ends and removes what a work directory records, except its files. Idempotent. */
 export async function releaseResources(work: Release): Promise<void> {
   const resources = readResources(work.path);
   // Whoever could still make something goes first.
-  if (resources.some(resource => resource.kind === 'processes')) killMarked(work.path);
+  if (resources.some(resource => resource.kind === 'processes')) await killMarked(work.path);
   for (const resource of resources) await release(resource, work);
 }
 
@@ -98,11 +99,22 @@ async function removeLabelledImages(docker: Docker, label: string): Promise<void
     await removeImage(docker, image.id, { force: true });
 }
 
-function killMarked(path: string): void {
-  const mark = `${WORK_VARIABLE}=${path}`;
-  for (const pid of processNumbers()) {
-    if (pid > 1 && pid !== process.pid && environmentOf(pid).includes(mark)) killQuietly(pid);
+/** Resolves when they are gone: one that dies may still finish what it asked of the kernel. */
+async function killMarked(path: string): Promise<void> {
+  const deadline = Date.now() + DEATH_MS;
+  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 50)) {
+    const marked = markedProcesses(path);
+    if (marked.length === 0) return;
+    for (const pid of marked) killQuietly(pid);
+    if (Date.now() > deadline)
+      throw new SampanError('timeout', `process ${marked[0]} of ${path} does not die`);
+    await sleep(pauseMs);
   }
+}
+
+function markedProcesses(path: string): readonly number[] {
+  const mark = `${WORK_VARIABLE}=${path}`;
+  return processNumbers().filter(pid => pid > 1 && pid !== process.pid && environmentOf(pid).includes(mark));
 }
 
 function environmentOf(pid: number): readonly string[] {
