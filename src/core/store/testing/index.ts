@@ -10,3 +10,4 @@ export {
   tarOf,
   testContext,
 } from './images.ts';
+export { schemaErrors } from './schema.ts';
