@@ -1,5 +1,7 @@
+export { readBuiltInPackages } from './built-in.ts';
 export { readComposerPackages } from './composer.ts';
 export { readGems } from './gems.ts';
+export { type GoBuild, type GoModule, readGoBuild } from './go.ts';
 export { readLanguagePackages } from './installed.ts';
 export { readJars } from './jars.ts';
 export { readNpmPackages } from './npm.ts';

@@ -1,0 +1,26 @@
+export {
+  type Ecosystem,
+  type GoBuild,
+  type GoModule,
+  type LanguagePackage,
+  normalisedPythonName,
+  type PathFile,
+  type PythonDistribution,
+  pythonSites,
+  readBuiltInPackages,
+  readGoBuild,
+  readLanguagePackages,
+  readPathFiles,
+  readPythonDistributions,
+} from './language/index.ts';
+export {
+  type Kept,
+  type Manager,
+  type OsPackage,
+  type PackageDatabase,
+  reachablePackages,
+  readPackageDatabases,
+  realPaths,
+  reducedDatabase,
+  type WrittenFile,
+} from './os/index.ts';
