@@ -8,7 +8,9 @@ import { checkImage } from './checks.ts';
 import { docker } from './docker.ts';
 
 const here = import.meta.dirname;
-const names = readdirSync(here, { withFileTypes: true }).flatMap(entry => (entry.isDirectory() ? [entry.name] : []));
+const names = readdirSync(here, { withFileTypes: true }).flatMap(entry =>
+  entry.isDirectory() ? [entry.name] : [],
+);
 
 test('each app has a Dockerfile, a port that it exposes, and something to try', () => {
   ok(names.length >= 8);
@@ -25,13 +27,22 @@ test('what an app cannot do is found, and nothing is left running', async t => {
   if (docker('version').status !== 0) return t.skip('no docker engine answers');
   if (!existsSync('/bin/busybox')) return t.skip('busybox-static is not installed');
   const image = `sampan-corpus/self-test:${process.pid}`;
-  const serve = 'echo hello >/index.html; trap "exit 0" TERM; httpd -p 80 -h / & wait; while :; do sleep 1 & wait; done';
+  const serve =
+    'echo hello >/index.html; trap "exit 0" TERM; httpd -p 80 -h / & wait; while :; do sleep 1 & wait; done';
   importBusybox(image, serve);
   try {
     const app: App = {
       port: 80,
-      routes: [{ path: '/', expect: '^hello' }, { path: '/', expect: 'bye' }, { path: '/none', status: 404 }, { path: '/none' }],
-      talks: [{ send: 'nonsense', expect: 'HTTP' }, { send: 'nonsense', expect: 'PONG' }],
+      routes: [
+        { path: '/', expect: '^hello' },
+        { path: '/', expect: 'bye' },
+        { path: '/none', status: 404 },
+        { path: '/none' },
+      ],
+      talks: [
+        { send: 'nonsense', expect: 'HTTP' },
+        { send: 'nonsense', expect: 'PONG' },
+      ],
       commands: [{ command: ['cat', '/index.html'], expect: 'hello' }, { command: ['false'] }],
       user: 'not root',
     };
@@ -52,6 +63,8 @@ function importBusybox(image: string, script: string): void {
   const options = ['--create', '--directory', '/', '--transform', 's,.*,bin/busybox,', 'bin/busybox'];
   const { stdout } = spawnSync('tar', options, { maxBuffer: 1 << 26 });
   const command = JSON.stringify(['/bin/busybox', 'sh', '-c', `/bin/busybox --install /bin; ${script}`]);
-  const { status, stderr } = spawnSync('docker', ['import', '--change', `CMD ${command}`, '-', image], { input: stdout });
+  const { status, stderr } = spawnSync('docker', ['import', '--change', `CMD ${command}`, '-', image], {
+    input: stdout,
+  });
   equal(status, 0, String(stderr));
 }

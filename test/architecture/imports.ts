@@ -15,22 +15,40 @@ export function roomOrder(source: Source): Violation[] {
   });
 }
 
-/** A folder of another room or beside this one is entered through its `index.ts`; a folder's own parents are open to it. */
-export function folderEntry(source: Source): Violation[] {
-  return edgesOf(source).flatMap(({ target, offset }) => {
-    if (roomOf(source.path) < 0 || roomOf(target) < 0 || mayEnter(source.path, target)) return [];
-    const message = `imports ${target}: import it from the index.ts of the outermost folder that is not this file's own`;
-    return [violationAt(source, offset, message)];
-  });
+/**
+ * A folder is entered through its `index.ts`. The folders within a folder that has one are its own business; a folder
+ * without one only groups. Its own parents are open to a file, and to a test what it lies above.
+ */
+export function folderEntry(sources: readonly Source[]): Violation[] {
+  const paths = new Set(sources.map(source => source.path));
+  return sources.flatMap(source =>
+    edgesOf(source).flatMap(({ target, offset }) => {
+      if (roomOf(source.path) < 0 || roomOf(target) < 0 || mayEnter(source, target, paths)) return [];
+      const door = doorOf(source.path, target, paths);
+      return [violationAt(source, offset, `imports ${target}: import what it offers from ${door}`)];
+    }),
+  );
 }
 
-function mayEnter(from: string, target: string): boolean {
-  const here = posix.dirname(from);
+/** What a folder offers to the tests of others. */
+const FOR_TESTS = /\/(testing|fixtures?)\/index\.ts$/;
+
+function mayEnter(source: Source, target: string, paths: ReadonlySet<string>): boolean {
+  const here = posix.dirname(source.path);
   const there = posix.dirname(target);
-  if (isWithin(here, there)) return true;
-  if (posix.basename(target) !== 'index.ts') return false;
-  const outer = posix.dirname(there);
-  return isWithin(here, outer) || outer.split('/').length <= 2;
+  if (isWithin(here, there) || (source.isTest && isWithin(there, here))) return true;
+  if (source.isTest && FOR_TESTS.test(target)) return true;
+  return target === doorOf(source.path, target, paths);
+}
+
+/** The `index.ts` of the outermost folder that is entered and has one; else of the innermost. */
+function doorOf(from: string, target: string, paths: ReadonlySet<string>): string {
+  const folders = posix.dirname(target).split('/');
+  const doors = folders
+    .map((_, depth) => folders.slice(0, depth + 1).join('/'))
+    .filter(folder => !isWithin(posix.dirname(from), folder))
+    .map(folder => `${folder}/index.ts`);
+  return doors.find(door => paths.has(door)) ?? `${posix.dirname(target)}/index.ts`;
 }
 
 function isWithin(folder: string, outer: string): boolean {

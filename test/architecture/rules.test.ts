@@ -1,4 +1,4 @@
-import { deepEqual, match } from 'node:assert/strict';
+import { deepEqual, equal, match } from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { effects } from './effects.ts';
 import { cycles, folderEntry, indexIsList, roomOrder, testsApart } from './imports.ts';
@@ -39,20 +39,37 @@ describe('the order of rooms', () => {
 });
 
 describe('the entry of folders', () => {
-  const lines = (specifier: string): number[] =>
-    linesOf(folderEntry, 'src/image/slim/plan/a.ts', `import '${specifier}';`);
+  const others = {
+    'src/core/tar/index.ts': '',
+    'src/core/engine/index.ts': '',
+    'src/core/engine/docker/index.ts': '',
+    'src/image/tree/index.ts': '',
+    'src/image/slim/rebuild/index.ts': '',
+    'src/image/userland/elf/index.ts': '',
+  };
+  const complaints = (specifier: string, from = 'src/image/slim/plan/a.ts'): string[] =>
+    folderEntry(project({ ...others, [from]: `import '${specifier}';` })).map(violation => violation.message);
   test('a file of a folder beside it, or of another room, is refused', () => {
-    deepEqual(lines('../rebuild/layers.ts'), [1]);
-    deepEqual(lines('../../tree/node.ts'), [1]);
-    deepEqual(lines('../../../core/tar/entry.ts'), [1]);
+    for (const path of ['../rebuild/layers.ts', '../../tree/node.ts', '../../../core/tar/entry.ts']) {
+      equal(complaints(path).length, 1, path);
+    }
   });
-  test('a folder within another folder is refused, its index.ts too', () => {
-    deepEqual(lines('../../../core/engine/docker/index.ts'), [1]);
-    deepEqual(lines('../../tree/stack/index.ts'), [1]);
+  test('a folder within one that has an index.ts is refused, and the right door is named', () => {
+    match(complaints('../../../core/engine/docker/index.ts')[0] ?? '', /from src\/core\/engine\/index\.ts$/);
   });
-  test('an index.ts, its own folder, its parents and its own children are allowed', () => {
-    const allowed = ['../rebuild/index.ts', '../../../core/tar/index.ts', '../../tree/index.ts'];
-    for (const path of [...allowed, './b.ts', '../port.ts', './inner/index.ts']) deepEqual(lines(path), []);
+  test('an index.ts, also in a folder that only groups, its own folder, parents and children are allowed', () => {
+    const allowed = ['../rebuild/index.ts', '../../../core/tar/index.ts', '../../userland/elf/index.ts'];
+    for (const path of [...allowed, './b.ts', '../port.ts', './inner/index.ts'])
+      deepEqual(complaints(path), []);
+  });
+  test('a test may look into the folders that it lies above, other code may not', () => {
+    deepEqual(complaints('./elf/read.ts', 'src/image/userland/all.test.ts'), []);
+    equal(complaints('./elf/read.ts', 'src/image/userland/all.ts').length, 1);
+    equal(complaints('../tree/node.ts', 'src/image/userland/all.test.ts').length, 1);
+  });
+  test('what a folder offers to tests is open to tests alone', () => {
+    deepEqual(complaints('../tree/testing/index.ts', 'src/image/userland/all.test.ts'), []);
+    equal(complaints('../tree/testing/index.ts', 'src/image/userland/all.ts').length, 1);
   });
 });
 

@@ -9,7 +9,7 @@ export interface Source {
   readonly program: ParseResult['program'];
   readonly comments: readonly Comment[];
   readonly imports: readonly Import[];
-  /** A test, or (it imports `node:test`) a suite that tests share. */
+  /** By its name, or because it imports `node:test`: a test, or what tests share. Not published. */
   readonly isTest: boolean;
 }
 
@@ -27,13 +27,16 @@ export interface Violation {
   readonly message: string;
 }
 
+/** Tests, programs that tests start (`test-NAME.ts`), and folders of what tests share. */
+const FOR_TESTS = /\.test\.ts$|\/test-[^/]+\.ts$|\/(testing|fixtures?)\//;
+
 /** Parses a source text; throws when it is not TypeScript. */
 export function parseSource(path: string, text: string): Source {
   const { program, comments, errors } = parseSync(path, text);
   const error = errors[0];
   if (error !== undefined) throw new Error(`${path}: ${error.message}`);
   const imports = [...nodesOf(program)].flatMap(importOf);
-  const isTest = path.endsWith('.test.ts') || imports.some(found => found.specifier === 'node:test');
+  const isTest = FOR_TESTS.test(path) || imports.some(found => found.specifier === 'node:test');
   return { path, text, program, comments, imports, isTest };
 }
 
