@@ -1,0 +1,48 @@
+import { prevailing } from './model.js';
+
+const OUTCOMES = { kept: '--kept', stripped: '--stripped', dropped: '--dropped' };
+const SERIES = 9;
+
+/**
+ * Colours for a column of labels: `{ of(index), legend }`. Outcomes have colours of their own; of other labels
+ * the nine with most bytes get one each and the rest share one.
+ */
+export function colorsFor(tree, column, metric) {
+  const style = getComputedStyle(document.documentElement);
+  const color = name => style.getPropertyValue(name).trim();
+  const labels = tree.pack.labels[column];
+  const bytes = new Float64Array(labels.values.length);
+  labels.index.forEach((value, leaf) => {
+    bytes[value] += tree.pack.numbers[metric][leaf];
+  });
+  const order = [...bytes.keys()].sort((a, b) => bytes[b] - bytes[a]);
+  const isOutcome = labels.values.every(value => value in OUTCOMES);
+  const colors = labels.values.map(() => color('--series-rest'));
+  for (const [place, value] of order.entries()) {
+    if (isOutcome) colors[value] = color(OUTCOMES[labels.values[value]]);
+    else if (place < SERIES) colors[value] = color(`--series-${place + 1}`);
+  }
+  const shown = isOutcome ? order : order.slice(0, SERIES);
+  const legend = shown.map(value => ({
+    text: labels.values[value],
+    color: colors[value],
+    bytes: bytes[value],
+  }));
+  const rest = order.slice(shown.length);
+  if (rest.length > 0) {
+    const sum = rest.reduce((total, value) => total + bytes[value], 0);
+    legend.push({ text: `${rest.length} others`, color: color('--series-rest'), bytes: sum });
+  }
+  const prevails = prevailing(tree, column, metric);
+  return { legend, of: node => colors[prevails[node]] ?? color('--series-rest') };
+}
+
+/** Black or white, whichever is easier to read on a colour `#rrggbb` (WCAG 2.2, relative luminance). */
+export function inkOn(background) {
+  const channel = at => {
+    const value = Number.parseInt(background.slice(at, at + 2), 16) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  };
+  const luminance = 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+  return luminance > 0.18 ? '#000000' : '#ffffff';
+}

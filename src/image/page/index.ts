@@ -1,0 +1,11 @@
+export type {
+  ImageFigures,
+  Outcome,
+  PageFile,
+  PagePackage,
+  PageProbe,
+  PageProof,
+  PageRun,
+  SlimPageData,
+} from './data.ts';
+export { slimPage } from './slim.ts';
