@@ -1,5 +1,5 @@
 import type { Node } from '../../tree/index.ts';
-import type { OsPackage } from '../packages/index.ts';
+import type { OsPackage } from '../packages/os/index.ts';
 import { WASTE_RULES } from './rules.ts';
 import type { Candidate, Surroundings, WasteRule } from './types.ts';
 

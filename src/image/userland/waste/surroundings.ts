@@ -1,5 +1,6 @@
 import type { Tree } from '../../tree/index.ts';
-import type { LanguagePackage, PackageDatabase } from '../packages/index.ts';
+import type { LanguagePackage } from '../packages/language/index.ts';
+import type { PackageDatabase } from '../packages/os/index.ts';
 import { type Environment, translationNames, wantedLocales } from '../system/index.ts';
 import { partNames } from './parts.ts';
 import type { Surroundings } from './types.ts';

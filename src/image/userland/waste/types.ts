@@ -1,5 +1,5 @@
 import type { Node } from '../../tree/index.ts';
-import type { OsPackage } from '../packages/index.ts';
+import type { OsPackage } from '../packages/os/index.ts';
 
 /** The kinds of waste. `license` is none: it is told apart so that it is kept, and shown. */
 export type WasteCategory =

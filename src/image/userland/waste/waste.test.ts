@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Sample, treeOf } from '../../tree/index.ts';
-import { readLanguagePackages, readPackageDatabases } from '../packages/index.ts';
+import { readLanguagePackages } from '../packages/language/index.ts';
+import { readPackageDatabases } from '../packages/os/index.ts';
 import { WASTE_ADVICE } from './categories.ts';
 import { wasteOf } from './classify.ts';
 import { WASTE_RULES } from './rules.ts';
