@@ -12,7 +12,7 @@ export interface Found {
 }
 
 /** More look-ups than any image needs. */
-const MAX_LOOKUPS = 5_000_000;
+const MAX_LOOKUPS = 1_000_000;
 
 /** Looks files up in a tree, and remembers what it saw. */
 export class ElfFiles {
@@ -29,7 +29,7 @@ export class ElfFiles {
   /**
    * The ELF file that `path` leads to.
    *
-   * @throws SampanError `limit` after five million look-ups.
+   * @throws SampanError `limit` after a million look-ups.
    */
   find(path: string): Found | undefined {
     if (++this.#lookups > MAX_LOOKUPS) {

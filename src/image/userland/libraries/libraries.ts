@@ -3,7 +3,7 @@ import { findStrings, LIBRARY_NAME } from '../elf/index.ts';
 import { ElfFiles, type Found } from './files.ts';
 import { type Flavour, flavourKey, flavourOf } from './flavour.ts';
 import { type Listener, loadAll, openByName, preloadNames, processOf } from './process.ts';
-import type { Process } from './search.ts';
+import type { Process, Searches } from './search.ts';
 import type { Closure, LibraryFile, LibraryReason, LoaderOptions, MissingLibrary } from './types.ts';
 
 /** A library that a file may open at run time: its name stands in the data of the file. */
@@ -33,11 +33,12 @@ export interface Libraries {
 export function librariesIn(tree: Tree, options: LoaderOptions = {}): Libraries {
   const files = new ElfFiles(tree);
   const flavours = new Map<string, Flavour>();
+  const searches: Searches = new Map();
   const processFor = (root: Found): Process => {
     const key = flavourKey(root.elf);
     const flavour = flavours.get(key) ?? flavourOf(files, root);
     flavours.set(key, flavour);
-    return processOf(files, root, { flavour, options });
+    return processOf(files, root, { flavour, options, searches });
   };
   const load = (root: Found, listener: Listener): readonly string[] => {
     const process = processFor(root);

@@ -3,7 +3,7 @@ import { preloadedLibraries, splitPreload } from './conf.ts';
 import { expandPath } from './expand.ts';
 import { type ElfFiles, type Found, originsOf } from './files.ts';
 import type { Flavour } from './flavour.ts';
-import { type Hit, type Loaded, loadedBy, type Process, searchLibrary } from './search.ts';
+import { type Hit, type Loaded, loadedBy, type Process, type Searches, searchLibrary } from './search.ts';
 import type { LibraryReason, LibraryRole, LoaderOptions, MissingLibrary } from './types.ts';
 
 /** What a process tells while it loads. */
@@ -19,13 +19,13 @@ const MAX_LOADED = 4096;
 export function processOf(
   files: ElfFiles,
   program: Found,
-  how: { readonly flavour: Flavour; readonly options: LoaderOptions },
+  how: { readonly flavour: Flavour; readonly options: LoaderOptions; readonly searches: Searches },
 ): Process {
   const workingDirectory = how.options.workingDirectory ?? '/';
   const text = how.options.environment?.LD_LIBRARY_PATH ?? '';
   const tokens = { elf: program.elf, origins: originsOf(program) };
   const libraryPath = expandPath(text.split(/[:;\n]/), tokens, workingDirectory);
-  return { files, flavour: how.flavour, program, libraryPath, workingDirectory };
+  return { files, flavour: how.flavour, program, libraryPath, workingDirectory, searches: how.searches };
 }
 
 interface Want {

@@ -1,7 +1,7 @@
 import { join } from '../../tree/index.ts';
 import { expandPath, expandTokens, withoutSlashes } from './expand.ts';
 import { type ElfFiles, type Found, originsOf } from './files.ts';
-import type { Flavour } from './flavour.ts';
+import { type Flavour, flavourKey } from './flavour.ts';
 import type { FoundBy } from './types.ts';
 
 /** A library in a process. */
@@ -13,6 +13,8 @@ export interface Loaded {
   readonly inherited: readonly string[];
   /** DT_RUNPATH of itself. */
   readonly runpath: readonly string[];
+  /** What searches in these places gave before. */
+  readonly searched: Map<string, Hit | undefined>;
 }
 
 /** A process that loads libraries. */
@@ -23,7 +25,12 @@ export interface Process {
   /** `LD_LIBRARY_PATH`. */
   readonly libraryPath: readonly string[];
   readonly workingDirectory: string;
+  /** What searches gave before, in any process, by the places that they look in. */
+  readonly searches: Searches;
 }
+
+/** Searches by their places, then by the name that was searched. */
+export type Searches = Map<string, Map<string, Hit | undefined>>;
 
 /** What a search gave: the file, what some processors get instead, and by which rule. */
 export interface Hit {
@@ -44,15 +51,22 @@ export function loadedBy(process: Process, found: Found, loader: Loaded | undefi
   // musl hands down either; glibc only DT_RPATH, and ignores it where there is a DT_RUNPATH.
   const own = isMusl && elf.runpath.length > 0 ? elf.runpath : elf.runpath.length > 0 ? [] : elf.rpath;
   const inherited = [...new Set([...expand(own), ...(loader?.inherited ?? [])])].slice(0, MAX_DIRECTORIES);
-  return { found, loader, inherited, runpath: isMusl ? [] : expand(elf.runpath) };
+  const runpath = isMusl ? [] : expand(elf.runpath);
+  const rules = [flavourKey(process.program.elf), elf.runpath.length > 0, elf.noDefaultLibraries];
+  const key = JSON.stringify([rules, process.libraryPath, inherited, runpath]);
+  const searched = process.searches.get(key) ?? new Map<string, Hit | undefined>();
+  process.searches.set(key, searched);
+  return { found, loader, inherited, runpath, searched };
 }
 
 /** Searches a library as the loader does. */
 export function searchLibrary(process: Process, name: string, asker: Loaded): Hit | undefined {
   if (name.includes('/')) return searchPath(process, name, asker);
-  return process.flavour.libc === 'musl'
-    ? searchMusl(process, name, asker)
-    : searchGlibc(process, name, asker);
+  if (asker.searched.has(name)) return asker.searched.get(name);
+  const search = process.flavour.libc === 'musl' ? searchMusl : searchGlibc;
+  const hit = search(process, name, asker);
+  asker.searched.set(name, hit);
+  return hit;
 }
 
 function searchPath(process: Process, name: string, asker: Loaded): Hit | undefined {

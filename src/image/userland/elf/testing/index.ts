@@ -1,1 +1,2 @@
-export { buildElf, type ElfRecipe, type SectionRecipe } from './build.ts';
+export { buildElf } from './build.ts';
+export type { ElfRecipe, SectionRecipe } from './recipe.ts';
