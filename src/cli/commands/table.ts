@@ -3,6 +3,12 @@ import type { CommandEntry } from '../command/index.ts';
 /** Every command, in the order of the help. The modules are loaded when they are needed. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'slim',
+    summary: 'makes an image small, and proves that it still works',
+    group: 'image',
+    load: async () => (await import('./slim.ts')).slimCommand,
+  },
+  {
     name: 'help',
     summary: 'tells what Sampan can do, or all about one command',
     group: 'help',

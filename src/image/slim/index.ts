@@ -4,4 +4,13 @@ export { type Observation, type Observed, type ObserveOptions, observe } from '.
 export type { Drop, Level, Reason, SlimPlan } from './plan/index.ts';
 export { planSlim } from './plan/index.ts';
 export type { Candidate, Prover, Verdict } from './prover.ts';
-export { type Attempt, type SlimRequest, type SlimResult, type SlimTools, slim } from './slim.ts';
+export { chainOf, formatPlan, type PlanRecord, parsePlan } from './record.ts';
+export {
+  type Attempt,
+  type Preview,
+  previewSlim,
+  type SlimRequest,
+  type SlimResult,
+  type SlimTools,
+  slim,
+} from './slim.ts';

@@ -115,6 +115,20 @@ async function load(image: OpenImage, tools: SlimTools): Promise<Loaded> {
   return { id: manifest.config.digest, rawConfig, config, layers, tree: stackLayers(layers) };
 }
 
+/** What slimming would do. */
+export interface Preview {
+  readonly tree: Tree;
+  readonly plan: SlimPlan;
+}
+
+/** As {@link slim} begins: observes and plans, and writes nothing. @throws as `slim` does. */
+export async function previewSlim(request: SlimRequest, tools: SlimTools): Promise<Preview> {
+  const loaded = await load(request.image, tools);
+  const seen = await look(loaded, request, tools);
+  const plan = await planFor({ loaded, request, tools, seen }, request.level, seen.evidence);
+  return { tree: loaded.tree, plan };
+}
+
 /** What is known of an image when planning begins. */
 interface Seen {
   readonly evidence: Evidence;
@@ -184,11 +198,14 @@ interface Made {
   readonly candidate: Candidate;
 }
 
-async function make(task: Task, level: Level, evidence: Evidence): Promise<Made> {
-  const { loaded, request, tools } = task;
+async function planFor(
+  { loaded, request, tools }: Task,
+  level: Level,
+  evidence: Evidence,
+): Promise<SlimPlan> {
   const health = healthOf(loaded.config);
   const probes = request.exercise.probes.flatMap(probe => (probe.kind === 'exec' ? [probe.args] : []));
-  const plan = await inStage(tools.progress, {
+  return await inStage(tools.progress, {
     title: `Planning (${level})`,
     run: async () =>
       planSlim({
@@ -203,7 +220,11 @@ async function make(task: Task, level: Level, evidence: Evidence): Promise<Made>
       }),
     summary: each => `keeps ${formatCount(each.kept.size)} of ${formatCount(loaded.tree.size)} entries`,
   });
-  return await inStage(tools.progress, {
+}
+
+async function make(task: Task, level: Level, evidence: Evidence): Promise<Made> {
+  const plan = await planFor(task, level, evidence);
+  return await inStage(task.tools.progress, {
     title: 'Rebuilding',
     run: () => build(task, plan),
     summary: ({ rebuilt }) =>

@@ -1,0 +1,189 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { isSampanError, wrap } from '../../core/errors/index.ts';
+import { nameStored, openSource, openTarget } from '../../core/store/index.ts';
+import { parseEvidence, previewSlim, type SlimResult, type SlimTools, slim } from '../../image/slim/index.ts';
+import { proverWith } from '../../trust/prove/index.ts';
+import { any, choice, defineCommand, flag, list, required, text } from '../command/index.ts';
+import type { Context } from '../context/index.ts';
+import {
+  EVIDENCE_OPTION,
+  EXERCISE_OPTIONS,
+  openToolbox,
+  printPlan,
+  printSummary,
+  REPORT_OPTION,
+  readExercise,
+  removedByCategory,
+  saveReport,
+  slimName,
+  slimPageOf,
+  type Toolbox,
+} from '../image/index.ts';
+import { writeJson } from '../output/index.ts';
+
+/** `sampan slim`. */
+export const slimCommand = defineCommand({
+  description: [
+    'Runs the image once and watches which files it uses, adds what those can load, leaves the rest out, and rebuilds the image in layers that updates share. Then it runs the result in the same way: only an image that works as the original does gets its name.',
+    'Levels: safe removes known waste and packages that nothing needs, and works without a run; balanced also keeps only those files of the operating system that something can load, but all of yours; tight keeps only what was used, so give it probes for all that the app does.',
+    'What follows -- replaces the command of the image.',
+  ].join('\n\n'),
+  arguments: {
+    image: required({
+      description:
+        'docker-daemon:NAME, oci-archive:FILE, docker-archive:FILE, oci:DIR, store:NAME, a file, or a bare name',
+    }),
+    command: any({ description: "a command instead of the image's", complete: 'nothing' }),
+  },
+  options: {
+    level: choice({
+      values: ['safe', 'balanced', 'tight'],
+      default: 'balanced',
+      description: 'how much goes',
+    }),
+    tag: text({
+      placeholder: 'NAME',
+      description: 'the name of the result in the store (NAME-slim unless told)',
+    }),
+    output: list({
+      placeholder: 'TARGET',
+      description: 'also write it to docker-daemon:NAME, oci-archive:FILE, …',
+    }),
+    engine: choice({
+      values: ['auto', 'runc', 'docker'],
+      default: 'auto',
+      description: 'what runs the containers',
+    }),
+    platform: text({ placeholder: 'OS/ARCH', description: 'which image of several, such as linux/arm64' }),
+    ...EXERCISE_OPTIONS,
+    keep: list({ placeholder: 'GLOB', description: 'keep these paths: /app/**/*.so' }),
+    drop: list({ placeholder: 'GLOB', description: 'leave these paths out' }),
+    ...EVIDENCE_OPTION,
+    noStrip: flag({ description: 'leave symbols and debug sections in programs' }),
+    dryRun: flag({ description: 'print what would be kept and removed, and write nothing' }),
+    ...REPORT_OPTION,
+    json: flag({ description: 'print JSON, schema sampan.slim/1' }),
+  },
+  examples: [
+    { line: 'slim corpus/app:1.2', explanation: 'make an image of the local engine small' },
+    {
+      line: 'slim app.tar --output docker-daemon:app:slim',
+      explanation: 'from an archive, without Docker, into Docker',
+    },
+    {
+      line: 'slim app:1.2 --level tight --probe http://:8080/ --probe \'POST http://:8080/api {"v":1} => 200\'',
+      explanation: 'keep only what these requests need',
+    },
+  ],
+  exitCodes: { 3: 'no slim image works as the original does; nothing got a name' },
+  async run(context, values) {
+    const started = performance.now();
+    const toolbox = await openToolbox(context, values);
+    const exercise = readExercise(values, context.cwd, values.command);
+    const evidence = values.evidence.map(path => parseEvidence(readText(resolve(context.cwd, path)), path));
+    await using image = await openSource(values.image, toolbox.images);
+    const request = { ...values, image, exercise, evidence, strip: !values.noStrip };
+    const engine = await engineFor(toolbox, values);
+    const prover =
+      engine &&
+      proverWith({ engine, config: () => image.image.config(), exercise, base: toolbox.places.work });
+    const tools: SlimTools = {
+      store: toolbox.store,
+      base: toolbox.places.work,
+      progress: context.progress,
+      signal: context.signal,
+      ...(engine && prover ? { engine, prover } : {}),
+    };
+    if (values.dryRun) return printPlan(context.stdout, await previewSlim(request, tools), values.json);
+    const result = await slim(request, tools);
+    const places = await deliver(context, toolbox, {
+      result,
+      tag: values.tag ?? slimName(image),
+      targets: values.output,
+    });
+    saveReport(toolbox.places.reports, result.plan, [
+      result.rebuilt.root.digest,
+      result.rebuilt.id,
+      result.original.id,
+    ]);
+    const summary = { result, ms: performance.now() - started, places };
+    if (values.report !== undefined)
+      writeReport(resolve(context.cwd, values.report), slimPageOf(summary, image.name));
+    if (values.json) writeJson(context.stdout, 'sampan.slim/1', jsonOf(summary));
+    else printSummary(context.stdout, summary);
+  },
+});
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw wrap(`reading ${path}`, error);
+  }
+}
+
+function writeReport(path: string, page: string): void {
+  try {
+    writeFileSync(path, page);
+  } catch (error) {
+    throw wrap(`writing ${path}`, error);
+  }
+}
+
+/** Level `safe` works without an engine; it is only not proven then. */
+async function engineFor(
+  toolbox: Toolbox,
+  values: { readonly level: string; readonly engine: 'auto' | 'runc' | 'docker' },
+) {
+  try {
+    return await toolbox.engine(values.engine);
+  } catch (error) {
+    const none = isSampanError(error, 'unavailable') || isSampanError(error, 'denied');
+    if (none && values.level === 'safe' && values.engine === 'auto') return undefined;
+    throw error;
+  }
+}
+
+async function deliver(
+  context: Context,
+  { store, images }: Toolbox,
+  what: { readonly result: SlimResult; readonly tag: string; readonly targets: readonly string[] },
+): Promise<string[]> {
+  const { root } = what.result.rebuilt;
+  await nameStored(store, what.tag, { root, signal: context.signal });
+  const places = [`store:${what.tag}`];
+  for (const name of what.targets) {
+    const target = openTarget(name, images);
+    const written = await target.write(store.blobs, root, { reference: what.tag, signal: context.signal });
+    places.push(written.name);
+  }
+  return places;
+}
+
+function jsonOf({
+  result,
+  ms,
+  places,
+}: {
+  readonly result: SlimResult;
+  readonly ms: number;
+  readonly places: readonly string[];
+}) {
+  return {
+    level: result.plan.level,
+    proven: result.runs !== undefined,
+    digest: result.rebuilt.root.digest,
+    id: result.rebuilt.id,
+    original: result.original.id,
+    places,
+    before: result.before,
+    after: result.after,
+    layers: result.rebuilt.layers,
+    removed: removedByCategory(result),
+    packages: result.plan.packages,
+    attempts: result.attempts,
+    ms: Math.round(ms),
+    ...(result.runs === undefined ? {} : { runs: result.runs }),
+  };
+}

@@ -1,0 +1,15 @@
+export {
+  EVIDENCE_OPTION,
+  EXERCISE_OPTIONS,
+  type ExerciseValues,
+  REPORT_OPTION,
+  readExercise,
+} from './exercise-options.ts';
+export { slimName } from './names.ts';
+export { type Places, placesOf } from './places.ts';
+export { printPlan } from './plan-print.ts';
+export { readReport, saveReport } from './reports.ts';
+export { slimPageOf } from './slim-page.ts';
+export { categoryTitle, printSummary, removedByCategory, type SlimSummary } from './slim-table.ts';
+export { openToolbox, type Toolbox } from './toolbox.ts';
+export { splitWords } from './words.ts';

@@ -1,0 +1,35 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { type Digest, hexOf } from '../../core/bytes/index.ts';
+import { SampanError, systemCode, wrap } from '../../core/errors/index.ts';
+import { formatPlan, type PlanRecord, parsePlan, type SlimPlan } from '../../image/slim/index.ts';
+
+/** Keeps a plan, to be found by each of these digests. */
+export function saveReport(directory: string, plan: SlimPlan, digests: readonly Digest[]): void {
+  const bytes = gzipSync(formatPlan(plan), { level: 1 });
+  mkdirSync(directory, { recursive: true });
+  for (const digest of digests) {
+    const path = fileOf(directory, digest);
+    writeFileSync(`${path}.new`, bytes);
+    renameSync(`${path}.new`, path);
+  }
+}
+
+/** The plan that was kept last for one of these digests. @throws SampanError `not-found`. */
+export function readReport(directory: string, digests: readonly Digest[]): PlanRecord {
+  for (const digest of digests) {
+    try {
+      return parsePlan(gunzipSync(readFileSync(fileOf(directory, digest))).toString());
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw wrap(`reading the report of ${digest}`, error);
+    }
+  }
+  throw new SampanError('not-found', 'this image was not slimmed here', {
+    remedy: 'slim it first: sampan slim IMAGE; then ask again with the name of either image',
+  });
+}
+
+function fileOf(directory: string, digest: Digest): string {
+  return join(directory, `${hexOf(digest)}.json.gz`);
+}
