@@ -11,31 +11,30 @@ export interface Found {
   readonly elf: ElfFile;
 }
 
-/** More look-ups than any image needs. */
-const MAX_LOOKUPS = 1_000_000;
-
 /** Looks files up in a tree, and remembers what it saw. */
 export class ElfFiles {
   readonly tree: Tree;
   readonly #found = new Map<string, Found | undefined>();
   readonly #elf = new Map<FileNode, ElfFile | undefined>();
   readonly #variants = new Map<string, readonly string[]>();
+  readonly #maxLookups: number;
   #lookups = 0;
 
-  constructor(tree: Tree) {
+  constructor(tree: Tree, maxLookups: number) {
     this.tree = tree;
+    this.#maxLookups = maxLookups;
   }
 
   /**
    * The ELF file that `path` leads to.
    *
-   * @throws SampanError `limit` after a million look-ups.
+   * @throws SampanError `limit` after too many look-ups.
    */
   find(path: string): Found | undefined {
-    if (++this.#lookups > MAX_LOOKUPS) {
+    if (++this.#lookups > this.#maxLookups) {
       throw new SampanError(
         'limit',
-        `the libraries ask for more than ${MAX_LOOKUPS} look-ups, last for ${path}`,
+        `the libraries ask for more than ${this.#maxLookups} look-ups, last for ${path}`,
       );
     }
     if (this.#found.has(path)) return this.#found.get(path);

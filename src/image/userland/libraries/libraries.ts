@@ -19,7 +19,7 @@ export interface Libraries {
    * All that is mapped when the programs and libraries at `paths` are loaded, themselves with it, each in
    * a process of its own. Paths that lead to no ELF file are passed over; what is missing is reported.
    *
-   * @throws SampanError `limit` for a tree made to be searched forever.
+   * @throws SampanError `limit` when more than `maxLookups` paths were tried.
    */
   closure(paths: Iterable<string>): Closure;
   /**
@@ -31,7 +31,7 @@ export interface Libraries {
 
 /** Opens the libraries of a tree, for processes with the given environment. */
 export function librariesIn(tree: Tree, options: LoaderOptions = {}): Libraries {
-  const files = new ElfFiles(tree);
+  const files = new ElfFiles(tree, options.maxLookups ?? 1_000_000);
   const flavours = new Map<string, Flavour>();
   const searches: Searches = new Map();
   const processFor = (root: Found): Process => {

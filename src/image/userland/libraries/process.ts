@@ -52,12 +52,10 @@ export function loadAll(process: Process, preload: readonly string[], listener: 
     ...preloads.map(name => ({ role: 'preload' as const, name, asker: root })),
     ...wantsOf(root),
   ];
-  let loaded = 0;
-  for (let want = queue.shift(); want !== undefined && loaded < MAX_LOADED; want = queue.shift()) {
-    for (const next of loadOne(process, want, { known, mapped, listener })) {
-      loaded++;
-      queue.push(...wantsOf(next));
-    }
+  // Libraries are added while the queue is walked.
+  for (const want of queue) {
+    for (const next of loadOne(process, want, { known, mapped, listener })) queue.push(...wantsOf(next));
+    if (mapped.size > MAX_LOADED) break;
   }
 }
 

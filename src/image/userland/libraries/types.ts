@@ -6,6 +6,8 @@ export interface LoaderOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** What relative directories start from; `/` unless told. */
   readonly workingDirectory?: string;
+  /** How many paths are tried at most; a million unless told, more than any image needs. */
+  readonly maxLookups?: number;
 }
 
 /** Why a file is in a closure. */
