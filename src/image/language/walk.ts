@@ -29,7 +29,13 @@ interface Item<T> {
   readonly by: string;
 }
 
+interface CommandItem extends Item<Command> {
+  /** How many commands led to it, one running the next, without a source between. */
+  readonly depth: number;
+}
+
 const MAX_COMMANDS = 20_000;
+const MAX_DEPTH = 24;
 
 /** Works through what is reached until nothing new is: each command and each source once. */
 export class Walk {
@@ -42,7 +48,7 @@ export class Walk {
   readonly #sources = new Set<string>();
   readonly #known = new Set<string>();
   readonly #files: Item<Found>[] = [];
-  readonly #commands: Item<Command>[] = [];
+  readonly #commands: CommandItem[] = [];
 
   constructor(view: View, readers: readonly LanguageReader[]) {
     this.#view = view;
@@ -50,15 +56,16 @@ export class Walk {
   }
 
   /** Queues what `by` pulls in. */
-  add(by: string, imports: Imports): void {
+  add(by: string, imports: Imports, depth = 0): void {
     for (const value of imports.files) this.#files.push({ value, by });
     for (const library of imports.libraries)
       if (!this.#libraries.has(library)) this.#libraries.set(library, by);
+    if (depth > MAX_DEPTH) return;
     for (const value of imports.commands) {
       const key = `${value.cwd ?? ''}\n${value.argv.join('\0')}`;
       if (this.#known.has(key) || this.#commands.length >= MAX_COMMANDS) continue;
       this.#known.add(key);
-      this.#commands.push({ value, by });
+      this.#commands.push({ value, by, depth });
     }
   }
 
@@ -76,12 +83,12 @@ export class Walk {
     return { reached: this.#reached, libraries: this.#libraries, computed: [...this.#computed] };
   }
 
-  #follow({ value, by }: Item<Command>, deep: boolean): void {
-    const { program, imports, start } = readCommand(this.#view, this.#readers, value);
+  #follow({ value, by, depth }: CommandItem, deep: boolean): void {
+    const { program, imports, started } = readCommand(this.#view, this.#readers, value);
     if (program !== undefined) this.#files.push({ value: program, by });
     const from = program === undefined ? by : (this.#view.tree.get(program.path)?.path ?? program.path);
-    if (deep && start !== undefined) this.add(from, start());
-    this.add(from, imports);
+    if (deep && started !== undefined) this.add(from, started, depth + 1);
+    this.add(from, imports, depth + 1);
   }
 
   #reach({ value, by }: Item<Found>, deep: boolean): void {

@@ -37,7 +37,9 @@ const HINT = /require|import|from|Worker|spawn|exec|fork|__dirname/i;
 const ADDON =
   /\bbindings\b|node-gyp-build|node-pre-gyp|\.node['"`]|process\.dlopen|prebuilds?\b|pkg-prebuilds|neon-load/;
 const REQUIRE = /^[\w$]*require[\w$]*$/i;
-const RAW = /(?:\brequire(?:\.resolve)?\s*\(\s*|\bimport\s*\(?\s*|\bfrom\s*)(["'`])([^"'`\n]{1,300})\1/g;
+const MAX_ARGUMENT = 40;
+const RAW =
+  /\b(?:require(?:\.resolve)?|import|from)[ \t\n\r]{0,50}(?:\([ \t\n\r]{0,50})?(["'`])([^"'`\n]{1,300})\1/g;
 
 /** Reads a source. Never throws; a source that cannot be followed is searched for anything that looks like an import. */
 export function scanNode(text: string): NodeSource {
@@ -108,12 +110,14 @@ function readLoad(draft: Draft, tokens: readonly string[], at: number, kind: Spe
   else if (first.startsWith('"')) draft.computed.push(first.slice(1));
   else if (first.startsWith('t"')) draft.computed.push(first.slice(2));
   else {
-    const end = tokens.indexOf(')', at);
-    const base = tokens.slice(at, end < 0 ? undefined : end).findIndex(token => token === '__dirname');
+    const argument = tokens.slice(at, at + MAX_ARGUMENT);
+    const end = argument.indexOf(')');
+    const base = argument.slice(0, end < 0 ? undefined : end).indexOf('__dirname');
     const path = base < 0 ? undefined : besidePath(tokens, at + base);
     if (path === undefined) draft.computed.push('');
     else if (path.whole) add(draft, `"./${path.text}`, kind);
     else draft.computed.push(path.text === '' ? '' : `./${path.text}/`);
+    if (path !== undefined) return;
     for (const token of tokens.slice(at, at + 12)) {
       if (token === ')') break;
       if (/^"[@\w./-]+$/.test(token)) add(draft, token, kind);
@@ -160,7 +164,8 @@ function readRun(draft: Draft, tokens: readonly string[], at: number): void {
 function listAfter(tokens: readonly string[], at: number): string[] {
   const words: string[] = [];
   if (tokens[at] !== ',' || tokens[at + 1] !== '[') return words;
-  for (let i = at + 2; i < tokens.length && tokens[i] !== ']'; i++) {
+  const end = Math.min(tokens.length, at + MAX_ARGUMENT);
+  for (let i = at + 2; i < end && tokens[i] !== ']'; i++) {
     if (tokens[i] !== ',') words.push(tokens[i]!.startsWith('"') ? tokens[i]!.slice(1) : '');
   }
   return words;

@@ -75,14 +75,14 @@ function emit(lexer: Lexer, token: string): void {
 
 function word(lexer: Lexer): void {
   const { text, at } = lexer;
+  const before = text[at - 1] === '.' ? '.' : lexer.word;
   let end = at + 1;
   while (end < text.length && isWord(text.charCodeAt(end))) end++;
   lexer.word = text.slice(at, end);
   lexer.at = end;
   lexer.regex = BEFORE_REGEX.has(lexer.word);
   if (lexer.wanted(lexer.word)) {
-    if (lexer.left === 0 && (text[at - 1] === '.' || lexer.tokens.length === 0))
-      lexer.tokens.push(text[at - 1] ?? '');
+    if (lexer.left === 0) lexer.tokens.push(before);
     lexer.left = WINDOW;
   }
   emit(lexer, lexer.word);

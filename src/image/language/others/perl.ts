@@ -30,10 +30,11 @@ const PLACES = [
   '/usr/lib64/perl5',
   '/usr/lib64/perl5/vendor_perl',
 ];
-const LOADS = /^[ \t{};]*(?:[^\n#'"]*?\b)?(?:use|no|require)[ \t]+([A-Za-z_]\w*(?:(?:::|')\w+)*)([^;\n]*)/gm;
+const LOADS =
+  /(?:^|[;{}(])(?:[^\n#'";]{0,200}?\b)?(?:use|no|require)[ \t]+([A-Za-z_]\w*(?:(?:::|')\w+)*)([^;\n]{0,2000})/gm;
 const FILES = /\b(?:require|do)[ \t(]+["']([\w./-]+)["']/g;
 const COMPUTED =
-  /\brequire[ \t(]+\$|\beval[ \t]*["(]\s*["']?\s*(?:use|require)\b|\bload_class\b|\bModule::(?:Load|Runtime|Pluggable)\b/;
+  /\brequire[ \t(]+\$|\beval[ \t]{0,9}["(][\s"']{0,20}(?:use|require)\b|\bload_class\b|\bModule::(?:Load|Runtime|Pluggable)\b/;
 const UNICODE = /\butf8\b|\\[pPN]\{|\bcharnames\b|\bUnicode::|\buc(?:first)?\b|\blc(?:first)?\b/;
 const WASTE = /\.pod$|\/(?:t|pod|unicore|CPAN|Test2?|TAP|ExtUtils|perl5db\.pl)$/;
 
@@ -123,9 +124,9 @@ function readPerl(view: View, inc: readonly string[], path: string, text: string
 /** Where a program looks for its own modules: `use lib`, `lib` beside it or above it. */
 function ownDirectories(path: string, code: string): string[] {
   const dir = posix.dirname(path);
-  const named = [...code.matchAll(/^\s*use\s+lib\s+(?:qw)?[^;]*?([\w./-]*\/?[\w.-]+)['")\s]*;/gm)].map(
-    match => posix.resolve(dir, match[1]!),
-  );
+  const named = [...code.matchAll(/(?:^|[;{}])[ \t]{0,99}use[ \t]{1,99}lib\b([^;\n]{0,500});/gm)]
+    .flatMap(match => [...match[1]!.matchAll(/[\w./-]+/g)])
+    .map(word => posix.resolve(dir, word[0].replace(/^\/(?=\.\.)/, '')));
   return [...named, dir, posix.join(dir, 'lib'), posix.join(dir, '../lib')];
 }
 

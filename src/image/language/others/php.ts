@@ -3,7 +3,7 @@ import { type Found, filesOnly, type Imports, type View } from '../view/index.ts
 import type { WholeLanguage } from './whole.ts';
 
 const INCLUDES =
-  /\b(?:include|require)(?:_once)?\s*\(?\s*(?:(?:__DIR__|dirname\s*\(\s*__FILE__\s*\))\s*\.\s*)?["']([^"'$\n]{1,300})["']/g;
+  /\b(?:include|require)(?:_once)?[\s(]{0,20}(?:(?:__DIR__|dirname[\s(]{0,9}__FILE__[\s)]{0,9})\s{0,9}\.\s{0,9})?["']([^"'$\n]{1,300})["']/g;
 const WASTE = /\/(?:tests?|docs?|\.git|examples?|pear\/(?:doc|test)|build|include)$|\.(?:h|la|a|md)$/;
 
 /** PHP: literal includes are followed; extensions and `vendor` without what is for development are kept whole. */

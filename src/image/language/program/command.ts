@@ -19,7 +19,7 @@ export interface CommandImports {
   /** What it is told to run. */
   readonly imports: Imports;
   /** What the interpreter loads before that, when the program is one. */
-  readonly start?: () => Imports;
+  readonly started?: Imports;
 }
 
 /**
@@ -46,8 +46,9 @@ export function readCommand(
   const real = posix.basename(view.real(path));
   const reader = readers.find(one => one.interprets(called)) ?? readers.find(one => one.interprets(real));
   if (reader === undefined) return { program, imports: wrapped };
+  const started = reader.start(path);
   const run = reader.launch({ ...command, argv: [path, ...argv.slice(1)] });
-  return { program, imports: joinImports([wrapped, run]), start: () => reader.start(path) };
+  return { program, imports: joinImports([wrapped, run]), started };
 }
 
 function nextCommands(view: View, name: string, command: Command): Imports {

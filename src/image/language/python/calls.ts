@@ -9,6 +9,9 @@ export interface Calls {
   readonly entryPoints: string[];
 }
 
+/** Tokens of a call that are read. */
+const MAX_ARGUMENTS = 200;
+
 type Kind = 'import' | 'library' | 'command' | 'shell' | 'entry';
 
 const CALLS: ReadonlyMap<string, Kind> = new Map([
@@ -88,7 +91,7 @@ function groupOf(inside: readonly (readonly string[])[]): string {
 function callArguments(tokens: readonly string[], open: number): string[][] {
   const all: string[][] = [[]];
   let depth = 0;
-  for (let at = open; at < tokens.length && at < open + 2000; at++) {
+  for (let at = open; at < tokens.length && at < open + MAX_ARGUMENTS; at++) {
     const token = tokens[at]!;
     if (token === '(' || token === '[' || token === '{') depth++;
     if (token === ')' || token === ']' || token === '}') depth--;

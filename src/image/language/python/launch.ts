@@ -35,7 +35,7 @@ const APPLICATION = /^(?:[\w./-]+=)?([A-Za-z_]\w*(?:[./][A-Za-z_]\w*)*?)(?:\.py)
 function appModules(server: string, args: readonly string[]): string[] {
   if (!SERVERS.test(server)) return [];
   return args
-    .filter(word => !word.startsWith('-') || word.includes('='))
+    .filter(word => word.length < 300 && (!word.startsWith('-') || word.includes('=')))
     .map(word => APPLICATION.exec(word.replace(/^--?[\w-]+=/, ''))?.[1]?.replaceAll('/', '.') ?? '')
     .filter(name => name !== '');
 }

@@ -1,22 +1,12 @@
 import { posix } from 'node:path';
-import type { Command, Found, Imports, LanguageReader, View } from '../view/index.ts';
+import type { Command, Imports, LanguageReader, View } from '../view/index.ts';
+import { absoluteName, type Draft, Modules, newDraft } from './additions.ts';
 import { type Installation, installationOf, isPython, pathCode, usualInstallations } from './installation.ts';
 import { readLaunch } from './launch.ts';
 import { packageOf } from './modules.ts';
-import { Distributions, packageData } from './packages.ts';
 import { type Origin, Resolver } from './resolver.ts';
 import { type ImportStatement, type PythonSource, scanPython } from './scan.ts';
-import {
-  DYNAMIC_MODULES,
-  INSTALLERS,
-  MODULE_DATA,
-  PACKAGE_MODULES,
-  RARELY_WANTED,
-  RUNS_FOR_DEVELOPERS,
-  START_MODULES,
-  TAME,
-  TWINS,
-} from './tables.ts';
+import { INSTALLERS, RARELY_WANTED, RUNS_FOR_DEVELOPERS, START_MODULES, TAME, TWINS } from './tables.ts';
 
 /** Reads Python: the import statements of a source at any depth, and what the interpreter itself needs. */
 export function pythonReader(view: View): LanguageReader {
@@ -30,26 +20,18 @@ interface Source {
   readonly origin: Origin;
 }
 
-interface Draft {
-  readonly files: Found[];
-  readonly commands: Command[];
-  readonly libraries: string[];
-  computed: boolean;
-}
-
 class PythonReader implements LanguageReader {
   readonly name = 'python';
   readonly interprets = isPython;
   readonly #view: View;
   readonly #resolver: Resolver;
-  readonly #distributions: Distributions;
-  readonly #packages = new Set<string>();
+  readonly #modules: Modules;
   readonly #whole = new Set<string>();
 
   constructor(view: View) {
     this.#view = view;
     this.#resolver = new Resolver(view);
-    this.#distributions = new Distributions(view);
+    this.#modules = new Modules(view, this.#resolver);
   }
 
   claims(path: string, shebang: string): boolean {
@@ -68,7 +50,7 @@ class PythonReader implements LanguageReader {
       const reason = `start of ${interpreter}`;
       draft.files.push({ path: `${installation.stdlib}/lib-dynload`, reason, kind: 'data' });
       for (const path of installation.startFiles) draft.files.push({ path, reason, kind: 'data' });
-      for (const name of START_MODULES) this.#addNamed(draft, name, '', reason);
+      for (const name of START_MODULES) this.#modules.add(draft, name, '', reason);
       const source = {
         path: `${installation.sites[0] ?? ''}/x.pth`,
         root: '',
@@ -92,8 +74,8 @@ class PythonReader implements LanguageReader {
     }
     for (const name of launch.modules) {
       const reason = `module to run: ${name}`;
-      this.#addNamed(draft, name, '', reason);
-      this.#addNamed(draft, `${name}.__main__`, '', reason);
+      this.#modules.add(draft, name, '', reason);
+      this.#modules.add(draft, `${name}.__main__`, '', reason);
       for (const { module } of this.#resolver.find(name))
         for (const file of module.files) this.#resolver.addScript(file);
     }
@@ -132,7 +114,7 @@ class PythonReader implements LanguageReader {
     draft.libraries.push(...scanned.libraries.filter(name => /^[\w./+-]+$/.test(name)));
     if (source.origin === 'stdlib') return;
     if (!RUNS_FOR_DEVELOPERS.has(own)) draft.commands.push(...scanned.commands);
-    for (const group of scanned.entryPoints) this.#addEntryPoints(draft, group);
+    for (const group of scanned.entryPoints) this.#modules.addEntryPoints(draft, group);
     for (const prefix of scanned.computed) this.#addComputed(draft, source, prefix);
     if (source.origin === 'own' || scanned.computed.length > 0)
       this.#addStrings(draft, source, scanned.strings);
@@ -144,7 +126,7 @@ class PythonReader implements LanguageReader {
     if (statement.block === 'main' && !this.#resolver.isProgram(source.path)) return false;
     const top = statement.module.split('.', 1)[0]!;
     if (source.origin !== 'stdlib') return true;
-    const original = TWINS[top];
+    const original = TWINS.get(top);
     if (original !== undefined && (original === '_io' || this.#isCompiled(original))) return false;
     return !(statement.deferred && RARELY_WANTED.has(top));
   }
@@ -161,79 +143,16 @@ class PythonReader implements LanguageReader {
     if (absolute === undefined) return;
     const reason =
       names.length === 0 ? `import ${module}` : `from ${module} import ${names.slice(0, 3).join(', ')}`;
-    if (absolute !== '') this.#addNamed(draft, absolute, source.root, reason);
+    if (absolute !== '') this.#modules.add(draft, absolute, source.root, reason);
     for (const name of names) {
-      if (name === '*') this.#addExported(draft, source, absolute);
-      else this.#addNamed(draft, absolute === '' ? name : `${absolute}.${name}`, source.root, reason);
-    }
-  }
-
-  /** `from a import *` loads the submodules that `__all__` names (reference manual, section 7.11). */
-  #addExported(draft: Draft, source: Source, name: string): void {
-    for (const { module } of this.#resolver.find(name, source.root)) {
-      const init = module.dirs.length === 0 ? undefined : module.files.find(file => file.endsWith('.py'));
-      const text = init === undefined ? undefined : this.#view.text(init);
-      if (text === undefined || !text.includes('__all__')) continue;
-      const strings = new Set(scanPython(text).strings);
-      for (const inner of module.dirs.flatMap(dir => this.#resolver.inside(dir)))
-        if (strings.has(inner))
-          this.#addNamed(draft, `${name}.${inner}`, source.root, `from ${name} import *`);
+      if (name === '*') this.#modules.addExported(draft, source.root, absolute);
+      else this.#modules.add(draft, absolute === '' ? name : `${absolute}.${name}`, source.root, reason);
     }
   }
 
   #addAbsolute(draft: Draft, source: Source, name: string, reason: string): void {
     const absolute = absoluteName(name.split(':', 1)[0]!, source.package);
-    if (absolute !== undefined) this.#addNamed(draft, absolute, source.root, reason);
-  }
-
-  /** Adds a module, and what is known to come with it. `a.*` is all of a package, `a*` all modules that begin so. */
-  #addNamed(draft: Draft, name: string, root: string, reason: string): void {
-    if (name.endsWith('.*')) {
-      for (const each of this.#resolver.everything(name.slice(0, -2), root))
-        this.#addNamed(draft, each, root, reason);
-      return;
-    }
-    if (name.endsWith('*')) {
-      const dirs = this.#resolver.installations.map(installation => installation.stdlib);
-      for (const each of dirs.flatMap(dir => this.#resolver.inside(dir)))
-        if (each.startsWith(name.slice(0, -1))) this.#addNamed(draft, each, root, reason);
-      return;
-    }
-    const { found, fresh } = this.#resolver.take(name, root, reason);
-    draft.files.push(...found);
-    for (const module of fresh) this.#addCompany(draft, module, root);
-  }
-
-  #addCompany(draft: Draft, module: string, root: string): void {
-    const more = `${DYNAMIC_MODULES[module] ?? ''} ${PACKAGE_MODULES[module] ?? ''}`.split(' ');
-    for (const name of more) if (name !== '') this.#addNamed(draft, name, root, `used by ${module}`);
-    for (const path of MODULE_DATA[module] ?? []) {
-      const paths = this.#view.isDirectory(path) ? this.#view.under(path, isOtherZones) : [path];
-      draft.files.push(
-        ...paths.map((file): Found => ({ path: file, reason: `data of ${module}`, kind: 'data' })),
-      );
-    }
-    if (!module.includes('.')) this.#addDistribution(draft, module, root);
-  }
-
-  #addDistribution(draft: Draft, name: string, root: string): void {
-    for (const { module, installation } of this.#resolver.find(name, root)) {
-      const home = module.dirs[0] ?? posix.dirname(module.files[0] ?? '/');
-      const site = module.dirs.length > 0 ? posix.dirname(home) : home;
-      if (!installation.sites.includes(site) && this.#resolver.originOf(`${home}/x.py`) === 'stdlib')
-        continue;
-      if (this.#packages.has(`${site}/${name}`)) continue;
-      this.#packages.add(`${site}/${name}`);
-      draft.files.push(...this.#distributions.of(site, name));
-      if (module.files.length > 0)
-        for (const dir of module.dirs) draft.files.push(...packageData(this.#view, dir, name));
-    }
-  }
-
-  #addEntryPoints(draft: Draft, group: string): void {
-    for (const site of new Set(this.#resolver.installations.flatMap(installation => installation.sites)))
-      for (const name of this.#distributions.entryPoints(site, group))
-        this.#addNamed(draft, name, '', `entry point of group ${group}`);
+    if (absolute !== undefined) this.#modules.add(draft, absolute, source.root, reason);
   }
 
   /** A computed name: the package that it begins with, or the own package, is kept whole. */
@@ -243,18 +162,12 @@ class PythonReader implements LanguageReader {
     const relative = prefix.startsWith('.') ? source.package : undefined;
     const name = relative ?? (prefix === '' ? own : prefix.slice(0, -1));
     if (name !== '' && !(source.origin === 'own' && prefix === '')) {
-      this.#addWhole(draft, name, source.root);
+      this.#modules.addWhole(draft, name, source.root);
       return;
     }
     if (source.origin !== 'own') return;
     draft.computed = true;
     for (const dir of this.#resolver.scriptDirectories) this.#addDirectory(draft, dir);
-  }
-
-  #addWhole(draft: Draft, name: string, root: string): void {
-    if (this.#whole.has(name)) return;
-    this.#whole.add(name);
-    this.#addNamed(draft, `${name}.*`, root, `package ${name} computes its imports`);
   }
 
   #addDirectory(draft: Draft, dir: string): void {
@@ -275,7 +188,7 @@ class PythonReader implements LanguageReader {
       if (top === undefined || top.files.length === 0) continue;
       const standard = this.#resolver.originOf(top.files[0]!) === 'stdlib';
       if (standard && !module.includes('.')) continue;
-      this.#addNamed(draft, module, source.root, `named in a string: ${text}`);
+      this.#modules.add(draft, module, source.root, `named in a string: ${text}`);
     }
   }
 
@@ -293,7 +206,7 @@ class PythonReader implements LanguageReader {
       for (const dir of new Set([stdlib, `${stdlib}/lib-dynload`, ...sites])) {
         for (const name of this.#resolver.inside(dir)) {
           if (RARELY_WANTED.has(name) || INSTALLERS.has(name) || name.startsWith('_test')) continue;
-          this.#addNamed(draft, `${name}.*`, '', 'imports are computed at run time');
+          this.#modules.add(draft, `${name}.*`, '', 'imports are computed at run time');
         }
       }
     }
@@ -302,22 +215,3 @@ class PythonReader implements LanguageReader {
 }
 
 const NOT_OWN = /\/(?:node_modules|\.git|\.?venv|site-packages|dist-packages|__pycache__|\.tox)$/;
-
-function isOtherZones(path: string): boolean {
-  return path === '/usr/share/zoneinfo/right' || path === '/usr/share/zoneinfo/posix';
-}
-
-function newDraft(): Draft {
-  return { files: [], commands: [], libraries: [], computed: false };
-}
-
-/** The absolute name of a relative one, in a package (reference manual, section 5.7). */
-function absoluteName(name: string, inPackage: string): string | undefined {
-  const dots = /^\.*/.exec(name)![0].length;
-  if (dots === 0) return name;
-  const parents = inPackage === '' ? [] : inPackage.split('.');
-  if (dots - 1 > parents.length) return undefined;
-  const base = parents.slice(0, parents.length - (dots - 1)).join('.');
-  const rest = name.slice(dots);
-  return base !== '' && rest !== '' ? `${base}.${rest}` : base + rest;
-}

@@ -101,6 +101,7 @@ export class Resolver {
   /** The module of that name for a source in `root`, in each installation. */
   find(name: string, root = ''): { module: Module; installation: Installation }[] {
     const found: { module: Module; installation: Installation }[] = [];
+    if (name.length > MAX_NAME) return found;
     for (const installation of this.#active) {
       const module = this.#finder.find(name, this.#pathOf(installation, root), installation.version);
       if (module !== undefined) found.push({ module, installation });
@@ -165,4 +166,5 @@ export class Resolver {
   }
 }
 
+const MAX_NAME = 500;
 const WASTE = new Set(['tests', 'test', 'conftest', 'testing', '__main__']);

@@ -16,7 +16,8 @@ interface State {
   readonly endings: string[];
 }
 
-const MAX_NESTED = 2000;
+/** Nested substitutions are read again for each level: so many characters more than eight times the text at most. */
+const MIN_BUDGET = 1 << 16;
 
 /**
  * The simple commands of a script, with those in `$(…)` and backticks, in no particular order of running.
@@ -25,9 +26,10 @@ const MAX_NESTED = 2000;
 export function shellCommands(text: string, lookup: Lookup): ShellCommand[] {
   const all: ShellCommand[] = [];
   const todo = [text];
-  for (let n = 0; n < MAX_NESTED; n++) {
-    const next = todo.shift();
-    if (next === undefined) break;
+  let left = 8 * text.length + MIN_BUDGET;
+  for (let n = 0; n < todo.length && left > 0; n++) {
+    const next = todo[n]!;
+    left -= next.length;
     const state: State = {
       text: next,
       at: 0,

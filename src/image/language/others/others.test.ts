@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { treeOf } from '../fixture/index.ts';
+import { languageClosure } from '../index.ts';
+
+function reached(files: Readonly<Record<string, string>>, argv: readonly string[]): ReadonlySet<string> {
+  const closure = languageClosure(
+    treeOf(files),
+    { commands: [argv] },
+    { env: { PATH: '/usr/bin' }, cwd: '/app' },
+  );
+  return new Set(closure.reached.keys());
+}
+
+test('Perl modules are followed along @INC, with their compiled parts, not what documents mention', () => {
+  const found = reached(
+    {
+      '/usr/bin/perl': '\x7fELF',
+      '/app/run':
+        "#!/usr/bin/perl\nuse strict; use lib 'own';\nuse parent -norequire, qw(Base::Thing);\nrequire Near;\n=pod\n\nuse Documented;\n\n=cut\nuse POSIX qw(floor);\n__END__\nuse After;\n",
+      '/app/own/Near.pm': '',
+      '/usr/share/perl5/Base/Thing.pm': 'use Late;',
+      '/usr/share/perl5/Late.pm': '',
+      '/usr/share/perl5/Documented.pm': '',
+      '/usr/share/perl5/After.pm': '',
+      '/usr/lib/x86_64-linux-gnu/perl-base/strict.pm': '',
+      '/usr/lib/x86_64-linux-gnu/perl/5.36/POSIX.pm': '',
+      '/usr/lib/x86_64-linux-gnu/perl/5.36/auto/POSIX/POSIX.so': '',
+    },
+    ['./run'],
+  );
+  for (const name of [
+    '/app/own/Near.pm',
+    '/usr/share/perl5/Late.pm',
+    '/usr/lib/x86_64-linux-gnu/perl-base/strict.pm',
+    '/usr/lib/x86_64-linux-gnu/perl/5.36/auto/POSIX/POSIX.so',
+  ])
+    assert.ok(found.has(name), name);
+  assert.ok(!found.has('/usr/share/perl5/Documented.pm') && !found.has('/usr/share/perl5/After.pm'));
+});
+
+test('PHP follows includes, and keeps what Composer installed, less what is for development', () => {
+  const found = reached(
+    {
+      '/usr/bin/php': '\x7fELF',
+      '/usr/lib/php/20220829/mbstring.so': '',
+      '/app/index.php': "<?php require __DIR__ . '/vendor/autoload.php'; include_once('part.inc');",
+      '/app/part.inc': '',
+      '/app/vendor/autoload.php': '',
+      '/app/vendor/composer/installed.json': '{"dev-package-names":["phpunit/phpunit"]}',
+      '/app/vendor/slim/slim/App.php': '',
+      '/app/vendor/phpunit/phpunit/Unit.php': '',
+    },
+    ['php', '-S', '0.0.0.0:80', 'index.php'],
+  );
+  for (const name of ['/usr/lib/php/20220829/mbstring.so', '/app/part.inc', '/app/vendor/slim/slim/App.php'])
+    assert.ok(found.has(name), name);
+  assert.ok(!found.has('/app/vendor/phpunit/phpunit/Unit.php'));
+});
+
+test('Java keeps its run time and the class path, not its sources', () => {
+  const home = '/usr/lib/jvm/java-17';
+  const found = reached(
+    {
+      '/usr/bin/java': `-> ${home}/bin/java`,
+      [`${home}/bin/java`]: '\x7fELF',
+      [`${home}/lib/modules`]: '',
+      [`${home}/lib/src.zip`]: '',
+      [`${home}/jmods/a.jmod`]: '',
+      '/app/app.jar': '',
+      '/app/lib/dep.jar': '',
+    },
+    ['java', '-Xmx64m', '-jar', 'app.jar'],
+  );
+  assert.deepEqual([...found].sort(), [
+    '/app/app.jar',
+    '/app/lib/dep.jar',
+    '/usr/bin/java',
+    `${home}/bin/java`,
+    `${home}/lib/modules`,
+  ]);
+});
+
+test('Ruby keeps its library and gems, and follows files beside a source', () => {
+  const found = reached(
+    {
+      '/usr/bin/ruby3.1': '\x7fELF',
+      '/usr/lib/ruby/3.1.0/json.rb': '',
+      '/var/lib/gems/3.1.0/gems/puma/lib/puma.rb': '',
+      '/var/lib/gems/3.1.0/cache/puma.gem': '',
+      '/app/main.rb': "require_relative 'lib/part'",
+      '/app/lib/part.rb': '',
+    },
+    ['ruby3.1', 'main.rb'],
+  );
+  for (const name of [
+    '/usr/lib/ruby/3.1.0/json.rb',
+    '/var/lib/gems/3.1.0/gems/puma/lib/puma.rb',
+    '/app/lib/part.rb',
+  ])
+    assert.ok(found.has(name), name);
+  assert.ok(!found.has('/var/lib/gems/3.1.0/cache/puma.gem'));
+});
+
+test('.NET keeps what is beside the program and the run time, not the development kit', () => {
+  const found = reached(
+    {
+      '/usr/bin/dotnet': '-> ../share/dotnet/dotnet',
+      '/usr/share/dotnet/dotnet': '\x7fELF',
+      '/usr/share/dotnet/shared/Microsoft.NETCore.App/8.0/libcoreclr.so': '',
+      '/usr/share/dotnet/sdk/8.0/Roslyn.dll': '',
+      '/app/App.dll': '',
+      '/app/App.deps.json': '{}',
+    },
+    ['dotnet', 'App.dll'],
+  );
+  assert.ok(
+    found.has('/usr/share/dotnet/shared/Microsoft.NETCore.App/8.0/libcoreclr.so') &&
+      found.has('/app/App.deps.json'),
+  );
+  assert.ok(!found.has('/usr/share/dotnet/sdk/8.0/Roslyn.dll'));
+});
