@@ -32,6 +32,8 @@ const UNSAFE = /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u
 /** A name from an image with its control characters, direction marks and odd bytes made visible. */
 export function visible(text) {
   return text.replace(UNSAFE, character => {
+    if (character === '\n') return '\\n';
+    if (character === '\t') return '\\t';
     const code = character.codePointAt(0);
     if (code >= 0xdc80 && code <= 0xdcff) return `\\x${(code - 0xdc00).toString(16)}`;
     return code < 0x100

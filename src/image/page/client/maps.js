@@ -121,10 +121,10 @@ function pointAt(state, { node, metric, event }) {
     element('span', { text: size }),
     ...facts.map(text => element('span', { text })),
   );
-  placeTip(state, tip, event);
+  placeTip(tip, event);
 }
 
-function placeTip(state, tip, event) {
+function placeTip(tip, event) {
   const box = tip.getBoundingClientRect();
   const around = event.target.getBoundingClientRect();
   const x = event.clientX ?? around.left + 8;

@@ -1,0 +1,1 @@
+export { HOSTILE_NAMES, samplePageData } from './sample.ts';
