@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer, type Server, type Socket } from 'node:net';
-import { extname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { SampanError } from '../errors/index.ts';
+import { forwardChild } from './forward-child.ts';
 
 /** Ports of a container, reachable from the host. */
 export interface Forwarder {
@@ -76,9 +75,8 @@ function addressOf(server: Server): { readonly host: string; readonly port: numb
 }
 
 function enter(pid: number, environment: NodeJS.ProcessEnv): ChildProcess {
-  // The same kind of file as this one: a source in a checkout, built in a package.
-  const program = fileURLToPath(new URL(`./forward-child${extname(import.meta.url)}`, import.meta.url));
-  const child = spawn('nsenter', [`--net=/proc/${pid}/ns/net`, '--', process.execPath, program], {
+  const program = `(${forwardChild})()`;
+  const child = spawn('nsenter', [`--net=/proc/${pid}/ns/net`, '--', process.execPath, '-e', program], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     env: environment,
   });
