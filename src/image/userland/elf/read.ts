@@ -138,5 +138,5 @@ function sectionFacts(sections: readonly Section[]) {
 
 /** True for the name of a section that only debuggers read. */
 export function isDebugName(name: string): boolean {
-  return /^\.(z?debug_|debug$|stab|gdb_index$|gnu_debugdata$|line$|mdebug)/.test(name);
+  return /^\.(z?debug[_-]|debug$|stab|gdb_index$|gnu_debugdata$|line$|mdebug)/.test(name);
 }

@@ -47,7 +47,7 @@ function fateAlone({ name, type, size }: Section): Fate {
       return 'remove';
     default:
       if (isDebugName(name) || REMOVED.test(name)) return 'remove';
-      return size === 0 || KEPT.test(name) ? 'keep' : 'unknown';
+      return size === 0 || type === SECTION.note || KEPT.test(name) ? 'keep' : 'unknown';
   }
 }
 

@@ -113,6 +113,16 @@ describe('stripElf', () => {
     assert.equal(after.toString('latin1', segment.offset, segment.offset + 5), 'Arv64');
   });
 
+  test('keeps notes, also those that nobody maps', () => {
+    const probes = { name: '.note.stapsdt', bytes: Buffer.from('probes'), type: SECTION.note };
+    const linked = { name: '.debug-ghc-link-info', bytes: Buffer.alloc(900), type: SECTION.note };
+    const names = sectionsOf(strip({ ...PROGRAM, extra: [...SYMBOLS, linked, probes] }).after).map(
+      s => s.name,
+    );
+    assert.ok(names.includes('.note.stapsdt'));
+    assert.ok(!names.includes('.debug-ghc-link-info'));
+  });
+
   test('gives the same bytes each time, and nothing more the second time', () => {
     const content = bytesContent(buildElf({ ...PROGRAM, extra: SYMBOLS }));
     const once = stripElf(content);
