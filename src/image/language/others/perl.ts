@@ -30,11 +30,11 @@ const PLACES = [
   '/usr/lib64/perl5',
   '/usr/lib64/perl5/vendor_perl',
 ];
-const LOADS =
-  /(?:^|[;{}(])(?:[^\n#'";]{0,200}?\b)?(?:use|no|require)[ \t]+([A-Za-z_]\w*(?:(?:::|')\w+)*)([^;\n]{0,2000})/gm;
+const LOADS = /\b(?:use|no|require)[ \t]+([A-Za-z_]\w*(?:(?:::|')\w+)*)([^;\n]{0,2000})/g;
+const COMMENT = /^[ \t]*#.*$/gm;
 const FILES = /\b(?:require|do)[ \t(]+["']([\w./-]+)["']/g;
 const COMPUTED =
-  /\brequire[ \t(]+\$|\beval[ \t]{0,9}["(][\s"']{0,20}(?:use|require)\b|\bload_class\b|\bModule::(?:Load|Runtime|Pluggable)\b/;
+  /\brequire[ \t(]{1,20}["']?[\w/:.-]{0,99}\$|\beval[ \t]{0,9}["(][\s"']{0,20}(?:use|require)\b|\bload_class\b|\bModule::(?:Load|Runtime|Pluggable)\b/;
 const UNICODE = /\butf8\b|\\[pPN]\{|\bcharnames\b|\bUnicode::|\buc(?:first)?\b|\blc(?:first)?\b/;
 const WASTE = /\.pod$|\/(?:t|pod|unicore|CPAN|Test2?|TAP|ExtUtils|perl5db\.pl)$/;
 
@@ -45,20 +45,30 @@ export function perlReader(view: View): LanguageReader {
     ...listed.map(dir => posix.resolve(view.cwd, dir)),
     ...PLACES.flatMap(place => directories(view, place)),
   ];
+  const state: State = { view, inc, modules: new Map(), unicode: false };
   return {
     name: 'perl',
     claims: (path, shebang) => /\.(?:p[lm]|psgi|t)$/.test(path) || isPerl(shebang),
     interprets: isPerl,
-    imports: (path, text) => readPerl(view, inc, path, text),
+    imports: (path, text) => readPerl(state, path, text),
     start: () =>
       filesOnly(
         ['strict', 'warnings', 'Config', 'XSLoader', 'DynaLoader', 'utf8', 'feature'].flatMap(name =>
-          moduleFiles(view, inc, name),
+          moduleFiles(state, inc, name),
         ),
       ),
-    launch: command => launch(view, inc, command),
+    launch: command => launch(state, command),
     installation: () => filesOnly(inc.flatMap(dir => view.under(dir, path => WASTE.test(path))).map(whole)),
   };
+}
+
+/** What the reader remembers. */
+interface State {
+  readonly view: View;
+  readonly inc: readonly string[];
+  readonly modules: Map<string, Found[]>;
+  /** The tables of Unicode are in already. */
+  unicode: boolean;
 }
 
 function isPerl(program: string): boolean {
@@ -69,14 +79,14 @@ function whole(path: string): Found {
   return { path, reason: 'installation of perl', kind: path.endsWith('.pm') ? 'code' : 'data' };
 }
 
-function launch(view: View, inc: readonly string[], { argv, cwd = view.cwd }: Command): Imports {
+function launch(state: State, { argv, cwd = state.view.cwd }: Command): Imports {
   const files: Found[] = [];
   for (let at = 1; at < argv.length; at++) {
     const word = argv[at]!;
     const module = /^-[mM]-?([\w:]+)/.exec(word)?.[1];
-    if (module !== undefined) files.push(...moduleFiles(view, inc, module));
+    if (module !== undefined) files.push(...moduleFiles(state, state.inc, module));
     else if (/^-\w*[eE]$/.test(word))
-      return { ...readPerl(view, inc, posix.join(cwd, '-e'), argv[at + 1] ?? '') };
+      return { ...readPerl(state, posix.join(cwd, '-e'), argv[at + 1] ?? '') };
     else if (word === '-I') at++;
     else if (!word.startsWith('-')) {
       files.push({ path: posix.resolve(cwd, word), reason: 'script to run', kind: 'code', language: 'perl' });
@@ -86,18 +96,20 @@ function launch(view: View, inc: readonly string[], { argv, cwd = view.cwd }: Co
   return filesOnly(files);
 }
 
-function readPerl(view: View, inc: readonly string[], path: string, text: string): Imports {
+function readPerl(state: State, path: string, text: string): Imports {
+  const { view, inc } = state;
   const code = text
     .replace(/^__(?:END|DATA)__$[\s\S]*/m, '')
-    .replace(/^=[a-zA-Z][\s\S]*?(?:^=cut\b.*$|(?![\s\S]))/gm, '');
+    .replace(/^=[a-zA-Z][\s\S]*?(?:^=cut\b.*$|(?![\s\S]))/gm, '')
+    .replace(COMMENT, '');
   const own = ownDirectories(path, code);
   const places = [...own, ...inc];
   const files: Found[] = [];
   for (const [, name = '', rest = ''] of code.matchAll(LOADS)) {
-    files.push(...moduleFiles(view, places, name.replaceAll("'", '::')));
+    files.push(...moduleFiles(state, places, name.replaceAll("'", '::')));
     if (/^(?:parent|base|autouse|if|ok|aliased|fields)$/.test(name))
       for (const [word] of rest.matchAll(/[A-Za-z_]\w*(?:::\w+)*/g))
-        files.push(...moduleFiles(view, places, word));
+        files.push(...moduleFiles(state, places, word));
   }
   for (const [, name = ''] of code.matchAll(FILES))
     for (const dir of [...places, posix.dirname(path)])
@@ -108,7 +120,10 @@ function readPerl(view: View, inc: readonly string[], path: string, text: string
           kind: 'code',
           language: 'perl',
         });
-  if (UNICODE.test(code)) files.push(...unicodeFiles(view, inc));
+  if (!state.unicode && UNICODE.test(code)) {
+    state.unicode = true;
+    files.push(...unicodeFiles(view, inc));
+  }
   if (!COMPUTED.test(code)) return filesOnly(files);
   const library = inc.some(dir => path.startsWith(`${dir}/`));
   if (!library) return { ...NOTHING, files, computed: true };
@@ -131,7 +146,14 @@ function ownDirectories(path: string, code: string): string[] {
 }
 
 /** A module, its compiled part and its split functions. */
-function moduleFiles(view: View, inc: readonly string[], name: string): Found[] {
+function moduleFiles(state: State, inc: readonly string[], name: string): Found[] {
+  const key = inc === state.inc ? name : `${name} ${inc[0]}`;
+  const known = state.modules.get(key) ?? findModule(state.view, inc, name);
+  state.modules.set(key, known);
+  return known;
+}
+
+function findModule(view: View, inc: readonly string[], name: string): Found[] {
   const parts = name.split('::');
   const reason = `use ${name}`;
   const files: Found[] = [];
