@@ -9,6 +9,24 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./slim.ts')).slimCommand,
   },
   {
+    name: 'images',
+    summary: 'lists the images in the store',
+    group: 'carry',
+    load: async () => (await import('./images.ts')).imagesCommand,
+  },
+  {
+    name: 'copy',
+    summary: 'copies an image between the store, the local engine, files and directories',
+    group: 'carry',
+    load: async () => (await import('./copy.ts')).copyCommand,
+  },
+  {
+    name: 'rm',
+    summary: 'removes images from the store',
+    group: 'carry',
+    load: async () => (await import('./rm.ts')).rmCommand,
+  },
+  {
     name: 'help',
     summary: 'tells what Sampan can do, or all about one command',
     group: 'help',

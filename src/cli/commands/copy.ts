@@ -1,0 +1,49 @@
+import { inStage } from '../../core/progress/index.ts';
+import { openSource, openTarget } from '../../core/store/index.ts';
+import { defineCommand, flag, required, text } from '../command/index.ts';
+import { openToolbox } from '../image/index.ts';
+import { writeJson } from '../output/index.ts';
+
+/** `sampan copy`. */
+export const copyCommand = defineCommand({
+  description:
+    'Copies an image with all its platforms, or only the one that is asked for. The target gets it whole or not at all, and keeps what it had until then. Every byte is verified on the way.',
+  arguments: {
+    source: required({
+      description:
+        'docker-daemon:NAME, oci-archive:FILE, docker-archive:FILE, oci:DIR, dir:ROOTFS, store:NAME, a file, or a bare name',
+    }),
+    target: required({
+      description:
+        'store:NAME, docker-daemon:NAME, oci-archive:FILE, docker-archive:FILE, oci:DIR, or a bare name for the store',
+    }),
+  },
+  options: {
+    platform: text({
+      placeholder: 'OS/ARCH',
+      description: 'only this platform of several, such as linux/arm64',
+    }),
+    json: flag({ description: 'print JSON, schema sampan.copy/1' }),
+  },
+  examples: [
+    {
+      line: 'copy nginx:1.27 oci-archive:nginx.tar',
+      explanation: 'from the store or the local engine to a file',
+    },
+    { line: 'copy nginx.tar docker-daemon:nginx:1.27', explanation: 'from a file into Docker' },
+  ],
+  async run(context, { source, target, platform, json }) {
+    const { images } = await openToolbox(context, { platform });
+    const place = openTarget(target, images);
+    await using image = await openSource(source, images);
+    const root = platform === undefined ? image.root : image.image.descriptor;
+    const options = { signal: context.signal, reference: image.reference };
+    const written = await inStage(context.progress, {
+      title: `Copy to ${place.name}`,
+      run: () => place.write(image.source, root, options),
+    });
+    const { name, imageId } = written;
+    if (json) writeJson(context.stdout, 'sampan.copy/1', { name, digest: written.root.digest, imageId });
+    else context.stdout.write(`${name}\n`);
+  },
+});
