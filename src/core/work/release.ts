@@ -1,14 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCgroups, removeGroup } from '../cgroup/index.ts';
-import {
-  connectDocker,
-  type Docker,
-  listContainers,
-  listImages,
-  removeContainer,
-  removeImage,
-} from '../docker/index.ts';
+import { connectDocker, listContainers, listImages, removeContainer, removeImage } from '../docker/index.ts';
 import { SampanError } from '../errors/index.ts';
 import { killQuietly, processNumbers } from './processes.ts';
 import { runProgram } from './program.ts';
@@ -83,20 +76,34 @@ async function removeLabelled(socket: string, work: Release): Promise<void> {
   const looks = work.killed && isYoung(work.path) ? LOOKS : 1;
   for (let look = 0; look < looks; look++) {
     if (look > 0) await sleep(LOOK_AGAIN_MS);
-    for (const container of await listContainers(docker, { label }))
-      await removeContainer(docker, container.id);
-    await removeLabelledImages(docker, label);
+    await removeAll(
+      () => listContainers(docker, { label }),
+      id => removeContainer(docker, id),
+    );
+    await removeAll(
+      () => listImages(docker, { label }),
+      id => removeImage(docker, id, { force: true }),
+    );
+  }
+}
+
+/** An engine answers in many ways that another was quicker; what counts is whether the thing is still there. */
+async function removeAll(
+  list: () => Promise<readonly { readonly id: string }[]>,
+  remove: (id: string) => Promise<boolean>,
+): Promise<void> {
+  for (const { id } of await list()) {
+    try {
+      await remove(id);
+    } catch (error) {
+      if ((await list()).some(one => one.id === id)) throw error;
+    }
   }
 }
 
 function isYoung(path: string): boolean {
   const status = statSync(path, { throwIfNoEntry: false });
   return status !== undefined && Date.now() - status.mtimeMs < REQUEST_MS;
-}
-
-async function removeLabelledImages(docker: Docker, label: string): Promise<void> {
-  for (const image of await listImages(docker, { label }))
-    await removeImage(docker, image.id, { force: true });
 }
 
 /** Resolves when they are gone: one that dies may still finish what it asked of the kernel. */
