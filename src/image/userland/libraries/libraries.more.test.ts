@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { isSampanError } from '../../../core/errors/index.ts';
 import { type Sample, treeOf } from '../../tree/index.ts';
 import { librariesIn } from './index.ts';
-import { close, GLIBC, library, MUSL, paths, program } from './sample.ts';
+import { close, GLIBC, library, MUSL, paths, program } from './test-trees.ts';
 
 describe('the closure of a program of musl', () => {
   const files = {

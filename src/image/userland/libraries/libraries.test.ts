@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { treeOf } from '../../tree/index.ts';
 import { buildElf, type ElfRecipe } from '../elf/testing/index.ts';
 import { chainTo, configuredDirectories, librariesIn } from './index.ts';
-import { close, GLIBC, LOADER, library, others, paths, program } from './sample.ts';
+import { close, GLIBC, LOADER, library, others, paths, program } from './test-trees.ts';
 
 describe('the closure of a program of glibc', () => {
   test('has the loader and every library, with the symlinks on the way', () => {
