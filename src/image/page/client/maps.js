@@ -96,9 +96,9 @@ function selectNode(state, node) {
 
 /** What is known of a node, in short texts. */
 function describe({ tree, metrics }, node) {
-  const sizes = metrics.map(
-    ({ name, title }) => `${title.toLowerCase()} ${formatSize(tree.totals[name][node])}`,
-  );
+  const sizes = metrics
+    .map(({ name, title }) => `${title.toLowerCase()} ${formatSize(tree.totals[name][node])}`)
+    .join(', ');
   if (tree.leafOf[node] < 0) return [`${formatCount(tree.files[node])} files`, sizes];
   const labels = Object.keys(tree.pack.labels)
     .map(column => labelOf(tree, node, column))
