@@ -1,5 +1,5 @@
 import type { Container } from '../../core/engine/index.ts';
-import { ask, judge } from './http.ts';
+import { askPatiently, judge } from './http.ts';
 import type { HttpProbe, ProbeResult } from './types.ts';
 
 /** Ports of protocols that are not HTTP, by convention (IANA, and the servers' defaults). */
@@ -27,7 +27,7 @@ export async function crawl(
     if (results.length >= MAX_PAGES) break;
     const probe: HttpProbe = { kind: 'http', port, path, method: 'GET' };
     try {
-      const answer = await ask(container, probe, signal);
+      const answer = await askPatiently(container, probe, signal);
       results.push(judge(probe, answer));
       if (answer.location !== undefined) addLink(seen, answer.location, { path, port });
       for (const link of linksIn(answer)) addLink(seen, link, { path, port });

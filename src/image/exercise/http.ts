@@ -1,4 +1,5 @@
 import { request } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container } from '../../core/engine/index.ts';
 import { shapeOf } from './shape.ts';
 import type { HttpProbe, ProbeResult } from './types.ts';
@@ -46,6 +47,33 @@ export function ask(container: Container, probe: HttpProbe, signal?: AbortSignal
   call.on('error', reject);
   call.end(probe.body);
   return promise;
+}
+
+const PATIENCE = 4;
+const PAUSE_MS = 250;
+
+/**
+ * As {@link ask}, but an app that listens and does not answer yet, or drops the connection, is asked again a few
+ * times. One that answers in another protocol is not.
+ */
+export async function askPatiently(
+  container: Container,
+  probe: HttpProbe,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  for (let left = PATIENCE; ; left -= 1) {
+    try {
+      return await ask(container, probe, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (left === 0 || isOtherProtocol(error)) throw error;
+      await sleep(PAUSE_MS * 2 ** (PATIENCE - left), undefined, signal === undefined ? {} : { signal });
+    }
+  }
+}
+
+function isOtherProtocol(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('HPE_');
 }
 
 function headersFor(probe: HttpProbe): Record<string, string> {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Container } from '../../core/engine/index.ts';
-import { ask, judge, nameOf } from './http.ts';
+import { askPatiently, judge, nameOf } from './http.ts';
 import type { Probe, ProbeResult } from './types.ts';
 
 const EXEC_TIMEOUT_MS = 60_000;
@@ -13,7 +13,7 @@ export async function runProbe(
   options: { readonly ports: readonly number[]; readonly signal?: AbortSignal },
 ): Promise<ProbeResult> {
   try {
-    if (probe.kind === 'http') return judge(probe, await ask(container, probe, options.signal));
+    if (probe.kind === 'http') return judge(probe, await askPatiently(container, probe, options.signal));
     if (probe.kind === 'exec') return await runExec(probe.args, container, options.signal);
     return await runScript(probe.path, container, options);
   } catch (error) {

@@ -24,7 +24,10 @@ export function keepSources(keeper: Keeper, input: PlanInput): ReadonlyMap<strin
     return new Map();
   }
   const closure = languageClosure(input.tree, { commands, files: sources(keeper) }, surroundings);
-  for (const reached of closure.reached.values()) keeper.keep(reached.path, reasonOf(reached));
+  for (const reached of closure.reached.values()) {
+    // Byte code that no run read saves nothing but the time to compile it once.
+    if (reached.kind !== 'cache') keeper.keep(reached.path, reasonOf(reached));
+  }
   return closure.libraries;
 }
 
