@@ -37,12 +37,15 @@ export type OpenBench = (t: { skip(reason: string): void }) => Bench | undefined
 
 /** Opens a subject for a suite; each test begins with `bench(t)`, which skips aloud where it cannot run. */
 export function benchFor(subject: Subject): OpenBench {
-  const root = BUSYBOX === undefined ? undefined : makeTestRoot();
-  const base = mkdtempSync(join(tmpdir(), 'sampan-base-'));
   const started: Container[] = [];
-  let engine: Engine | string = 'not opened';
+  let root: ReturnType<typeof makeTestRoot> | undefined;
+  let base = '';
+  let engine: Engine | string = 'there is no busybox';
   before(async () => {
-    engine = root === undefined ? 'there is no busybox' : await subject.open(base);
+    if (BUSYBOX === undefined) return;
+    root = makeTestRoot();
+    base = mkdtempSync(join(tmpdir(), 'sampan-base-'));
+    engine = await subject.open(base);
   });
   after(async () => {
     for (const container of started) await container[Symbol.asyncDispose]();
