@@ -12,12 +12,15 @@ export interface PageParts {
   readonly scripts: readonly string[];
 }
 
+/** What fits a small screen and paper comes last, so that it wins. */
+const STYLES = ['base.css', 'controls.css', 'tables.css', 'adapt.css'];
+
 /**
  * One HTML file that needs nothing else and may do nothing else: its content security policy (CSP Level 3)
  * allows its own style and script, by their hashes, and no network.
  */
 export function htmlDocument({ title, body, data, scripts }: PageParts): string {
-  const style = readAsset('page.css');
+  const style = STYLES.map(readAsset).join('');
   const script = bundle(scripts);
   const policy = `default-src 'none'; style-src ${hashSource(style)}; script-src ${hashSource(script)}; base-uri 'none'; form-action 'none'`;
   return html`<!doctype html>
