@@ -6,6 +6,7 @@ import { healthOf } from './health.ts';
 import { runProbe } from './probes.ts';
 import { type Waited, waitReady } from './ready.ts';
 import { exposedPorts, specOf } from './spec.ts';
+import { heeds } from './stopping.ts';
 import type { Exercise, ProbeResult, RunRecord } from './types.ts';
 
 /** What is run, and how. */
@@ -76,13 +77,7 @@ async function conclude(container: Container, ending: Ending): Promise<RunRecord
   const { subject, waited, readyMs, probes } = ending;
   const usage = await container.usage();
   const stopping = performance.now();
-  const exit =
-    waited.kind === 'ended'
-      ? waited.exit
-      : await container.stop({
-          signal: subject.config.config?.StopSignal || 'SIGTERM',
-          graceMs: STOP_GRACE_MS,
-        });
+  const exit = waited.kind === 'ended' ? waited.exit : await stop(container, subject.config);
   return {
     outcome: outcomeOf(waited, exit),
     readyMs,
@@ -92,6 +87,12 @@ async function conclude(container: Container, ending: Ending): Promise<RunRecord
     output: await container.output(),
     usage,
   };
+}
+
+function stop(container: Container, config: ImageConfig): Promise<Exit> {
+  const signal = config.config?.StopSignal || 'SIGTERM';
+  const inVain = container.pid !== undefined && !heeds(container.pid, signal);
+  return container.stop({ signal, graceMs: inVain ? 0 : STOP_GRACE_MS });
 }
 
 function outcomeOf(waited: Waited, exit: Exit): RunRecord['outcome'] {

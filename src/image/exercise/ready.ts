@@ -1,7 +1,7 @@
+import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container, Exit } from '../../core/engine/index.ts';
 import type { HealthCommand } from './health.ts';
-import { ask } from './http.ts';
 import { listeningPorts } from './sockets.ts';
 
 /** When an app counts as ready. */
@@ -64,22 +64,31 @@ async function eachPort(container: Container, readiness: Readiness): Promise<voi
 }
 
 async function allListen(container: Container, readiness: Readiness): Promise<boolean> {
+  for (const port of readiness.ports) if (!(await accepts(container.address(port)))) return false;
+  // Whoever forwards the port may be slow to say that nobody is there. The kernel knows, but asking it is dear.
   const listening = container.pid === undefined ? undefined : listeningPorts(container.pid);
-  if (listening !== undefined) return readiness.ports.every(port => listening.has(port));
-  const answers = await Promise.all(
-    readiness.ports.map(port => answersAtAll(container, port, readiness.signal)),
-  );
-  return answers.every(Boolean);
+  return listening === undefined || readiness.ports.every(port => listening.has(port));
 }
 
-/** Where the engine runs elsewhere: any answer, also one that is not HTTP, shows that something listens. */
-async function answersAtAll(container: Container, port: number, signal?: AbortSignal): Promise<boolean> {
-  try {
-    await ask(container, { kind: 'http', port, path: '/', method: 'HEAD' }, signal);
-    return true;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && String(error.code).startsWith('HPE_');
-  }
+const HELD_MS = 15;
+
+/** True when a connection is taken and not dropped at once. */
+function accepts(address: { readonly host: string; readonly port: number }): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(address);
+  let timer: NodeJS.Timeout | undefined;
+  const end = (accepted: boolean): void => {
+    clearTimeout(timer);
+    socket.destroy();
+    resolve(accepted);
+  };
+  socket.on('connect', () => {
+    timer = setTimeout(end, HELD_MS, true);
+  });
+  socket.on('data', () => end(true));
+  socket.on('error', () => end(false));
+  socket.on('close', () => end(false));
+  return promise;
 }
 
 async function quiet(container: Container, signal?: AbortSignal): Promise<void> {

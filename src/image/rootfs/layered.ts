@@ -9,6 +9,13 @@ import { markFiles } from './xattrs.ts';
 /** Marks an upper file that has its metadata only; its content is that of the lower one (Linux, overlayfs.rst). */
 const METADATA_ONLY = 'trusted.overlay.metacopy';
 
+/** A mounted root file system. */
+export interface Layered {
+  readonly directory: string;
+  /** The layer of our own: the same metadata, and quicker to read there. */
+  readonly metadata: string;
+}
+
 /**
  * Mounts the unpacked layers of an engine (the lowest first) as they are, under a layer of our own in memory
  * that has every file's metadata and no content: its access times tell what a run reads, nothing is copied,
@@ -20,7 +27,7 @@ export async function mountLayered(
   tree: Tree,
   lower: readonly string[],
   place: { readonly work: Work; readonly name: string } & Cancel,
-): Promise<string | undefined> {
+): Promise<Layered | undefined> {
   const base = join(place.work.path, place.name);
   const [memory, root, links] = [join(base, 'memory'), join(base, 'root'), join(base, 'l')];
   for (const directory of [base, memory, root, links]) mkdirSync(directory);
@@ -36,7 +43,7 @@ export async function mountLayered(
     cwd: place.work.path,
   });
   rmSync(links, { recursive: true });
-  return mounted.code === 0 ? root : undefined;
+  return mounted.code === 0 ? { directory: root, metadata: join(memory, 'upper') } : undefined;
 }
 
 /** Mounts a file system in memory; false when that is not allowed. */

@@ -37,8 +37,14 @@ const MEMORY_PART = 0.25;
 export async function provideRoot(tree: Tree, place: RootPlace): Promise<RootFileSystem> {
   const lower = (place.layers ?? []).map(layer => layer.directory);
   if (lower.length > 0 && lower.every(directory => directory !== undefined)) {
-    const directory = await mountLayered(tree, lower, place);
-    if (directory !== undefined) return rootAt(tree, directory, 'layered');
+    const layered = await mountLayered(tree, lower, place);
+    if (layered !== undefined) {
+      return {
+        directory: layered.directory,
+        how: 'layered',
+        footprints: () => footprints(tree, layered.metadata),
+      };
+    }
     await unmountBelow(join(place.work.path, place.name));
   }
   const base = join(place.work.path, `${place.name}-copy`);

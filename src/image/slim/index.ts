@@ -2,7 +2,7 @@ export { type Evidence, formatEvidence, mergeEvidence, parseEvidence } from './e
 export type { Figures } from './figures.ts';
 export { type Observation, type Observed, type ObserveOptions, observe } from './observe.ts';
 export type { Drop, Level, Reason, SlimPlan } from './plan/index.ts';
-export { planSlim } from './plan/index.ts';
+export { globs, planSlim } from './plan/index.ts';
 export type { Candidate, Prover, Verdict } from './prover.ts';
 export { chainOf, formatPlan, type PlanRecord, parsePlan } from './record.ts';
 export {

@@ -55,35 +55,55 @@ export function walk(
 export class StackedTree implements Tree {
   readonly size: number;
   readonly #root: Directory;
+  /** Every node by its real path, in the order of {@link nodes}: most questions are about real paths. */
+  #byPath: ReadonlyMap<string, Leaf | Directory> | undefined;
 
   constructor(root: Directory, size: number) {
     this.#root = root;
     this.size = size;
   }
 
+  #index(): ReadonlyMap<string, Leaf | Directory> {
+    this.#byPath ??= indexByPath(this.#root);
+    return this.#byPath;
+  }
+
   get(path: string): Node | undefined {
+    const direct = this.#index().get(path);
+    if (direct !== undefined) return nodeOf(direct);
     const found = walk(this.#root, path, false);
     return found === undefined ? undefined : nodeOf(found.item);
   }
 
   resolve(path: string): Resolved | undefined {
+    const direct = this.#index().get(path);
+    if (direct !== undefined && (isDirectory(direct) || direct.kind !== 'symlink'))
+      return { node: nodeOf(direct), via: [] };
     const found = walk(this.#root, path, true);
     return found === undefined ? undefined : { node: nodeOf(found.item), via: found.via };
   }
 
   list(path: string): readonly string[] {
-    const found = walk(this.#root, path, true);
-    return found !== undefined && isDirectory(found.item) ? [...found.item.children.keys()].sort() : [];
+    const item = this.#index().get(path) ?? walk(this.#root, path, true)?.item;
+    if (isDirectory(item)) return [...item.children.keys()].sort();
+    const led = item === undefined ? undefined : walk(this.#root, path, true)?.item;
+    return isDirectory(led) ? [...led.children.keys()].sort() : [];
   }
 
   *nodes(): Generator<Node, void, undefined> {
-    const todo: (Leaf | Directory)[] = [this.#root];
-    for (let item = todo.pop(); item !== undefined; item = todo.pop()) {
-      yield nodeOf(item);
-      if (!isDirectory(item)) continue;
-      for (const name of [...item.children.keys()].sort().reverse()) todo.push(item.children.get(name)!);
-    }
+    for (const item of this.#index().values()) yield nodeOf(item);
   }
+}
+
+function indexByPath(root: Directory): ReadonlyMap<string, Leaf | Directory> {
+  const index = new Map<string, Leaf | Directory>();
+  const todo: (Leaf | Directory)[] = [root];
+  for (let item = todo.pop(); item !== undefined; item = todo.pop()) {
+    index.set(nodeOf(item).path, item);
+    if (!isDirectory(item)) continue;
+    for (const name of [...item.children.keys()].sort().reverse()) todo.push(item.children.get(name)!);
+  }
+  return index;
 }
 
 function nodeOf(item: Leaf | Directory): Node {

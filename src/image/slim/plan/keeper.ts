@@ -1,7 +1,13 @@
 import type { FileNode, Node, Tree } from '../../tree/index.ts';
 import type { Reason } from './types.ts';
 
-/** Collects what is kept. The first reason for a path stays; a path brings the symlinks that lead to it. */
+/** Reasons that say more than that a run used the path. */
+const TELLING: ReadonlySet<Reason['kind']> = new Set(['entry', 'library', 'import']);
+
+/**
+ * Collects what is kept. The first reason for a path stays, but for that of a run, which says less than what asks
+ * for the path; a path brings the symlinks that lead to it.
+ */
 export class Keeper {
   readonly tree: Tree;
   readonly #kept = new Map<string, Reason>();
@@ -42,7 +48,13 @@ export class Keeper {
   }
 
   #add(node: Node, reason: Reason): void {
-    if (this.#kept.has(node.path) || this.#excluded(node.path)) return;
+    const known = this.#kept.get(node.path);
+    if (known !== undefined) {
+      if (known.kind === 'footprint' && TELLING.has(reason.kind))
+        this.#kept.set(node.path, { ...reason, text: `${reason.text}; ${known.text}` });
+      return;
+    }
+    if (this.#excluded(node.path)) return;
     this.#kept.set(node.path, reason);
     if (node.kind === 'file') this.#news.push(node);
   }
