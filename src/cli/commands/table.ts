@@ -9,6 +9,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./slim.ts')).slimCommand,
   },
   {
+    name: 'why',
+    summary: 'tells why slimming kept or dropped a path',
+    group: 'image',
+    load: async () => (await import('./why.ts')).whyCommand,
+  },
+  {
     name: 'images',
     summary: 'lists the images in the store',
     group: 'carry',

@@ -8,8 +8,11 @@ export {
 export { slimName } from './names.ts';
 export { type Places, placesOf } from './places.ts';
 export { printPlan } from './plan-print.ts';
+export { recordOf } from './record.ts';
 export { readReport, saveReport } from './reports.ts';
 export { slimPageOf } from './slim-page.ts';
 export { categoryTitle, printSummary, removedByCategory, type SlimSummary } from './slim-table.ts';
 export { openToolbox, type Toolbox } from './toolbox.ts';
+export { type Answer, answerOf, type Fate, type Surroundings } from './why.ts';
+export { printAnswer } from './why-print.ts';
 export { splitWords } from './words.ts';

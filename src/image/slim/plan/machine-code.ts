@@ -30,9 +30,8 @@ export class MachineCode {
     for (let news = this.#takeCode(); news.length > 0; news = this.#takeCode()) {
       const closure = this.#libraries.closure(news.map(file => file.path));
       for (const { path, reasons } of closure.files.values()) {
-        const [reason] = reasons;
-        if (reason === undefined || reason.role === 'root') continue;
-        this.#keepLibrary(path, reason);
+        const reason = reasons.find(each => each.role !== 'root');
+        if (reason !== undefined) this.#keepLibrary(path, reason);
       }
     }
   }

@@ -18,15 +18,16 @@ export function keepSources(keeper: Keeper, input: PlanInput): ReadonlyMap<strin
     env: environmentOf([...(input.config.config?.Env ?? []), ...input.env]),
     cwd: input.config.config?.WorkingDir || '/',
   };
-  if (!deep) {
-    const programs = commands.flatMap(argv => programOf(input.tree, argv, surroundings));
-    for (const reached of programs) keeper.keep(reached.path, reasonOf(reached));
-    return new Map();
+  for (const argv of commands) {
+    const what = argv === entry ? 'the entry point' : 'the health check or a probe';
+    for (const reached of programOf(input.tree, argv, surroundings))
+      keeper.keep(reached.path, reasonOf(reached, what));
   }
+  if (!deep) return new Map();
   const closure = languageClosure(input.tree, { commands, files: sources(keeper) }, surroundings);
   for (const reached of closure.reached.values()) {
-    // Byte code that no run read saves nothing but the time to compile it once.
-    if (reached.kind !== 'cache') keeper.keep(reached.path, reasonOf(reached));
+    // Where the walk began is kept already. Byte code that no run read saves but the time to compile it once.
+    if (reached.by !== '' && reached.kind !== 'cache') keeper.keep(reached.path, reasonOf(reached, ''));
   }
   return closure.libraries;
 }
@@ -35,9 +36,9 @@ function sources(keeper: Keeper): string[] {
   return [...keeper.kept.keys()].filter(path => SOURCE.test(path) || isScript(keeper, path));
 }
 
-function reasonOf(reached: { readonly reason: string; readonly by: string }): Reason {
+function reasonOf(reached: { readonly reason: string; readonly by: string }, what: string): Reason {
   return reached.by === ''
-    ? { kind: 'entry', text: reached.reason }
+    ? { kind: 'entry', text: what }
     : { kind: 'import', text: reached.reason, by: reached.by };
 }
 
