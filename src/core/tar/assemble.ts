@@ -136,7 +136,11 @@ export class EntryAssembler {
     if (type === undefined) {
       throw new SampanError('unsupported', `tar: ${header.name} is of type ${JSON.stringify(header.flag)}`);
     }
-    return type === 'file' && header.name.endsWith('/') && this.#longName === undefined ? 'directory' : type;
+    return type === 'file' && this.#pathOf(header).endsWith('/') ? 'directory' : type;
+  }
+
+  #pathOf(header: RawHeader): string {
+    return paxText(this.#records, 'path') ?? this.#longName ?? header.name;
   }
 
   #all(): PaxRecords {

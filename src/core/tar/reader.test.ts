@@ -216,6 +216,24 @@ describe('a hostile tar', () => {
     });
   });
 
+  it('tells a file from a directory by its whole path, not by what a header could hold of it', () => {
+    // The first 100 bytes end in a slash.
+    const path = `app/${'a/'.repeat(200)}f`;
+    const [entry] = read(archive({ ...PLAIN, type: 'file', path, text: 'x' })).entries;
+    assert.deepEqual([entry?.type, entry?.path, entry?.size], ['file', path, 1]);
+    const header = tarHeader({ ...PLAIN, type: 'file', path, size: 1 });
+    assert.notEqual(
+      header[header.indexOf(0, header.length - 512) - 1],
+      0x2f,
+      'the header misleads other readers',
+    );
+    const bytes = archive({ ...PLAIN, type: 'file', path: 'old/' }, { ...PLAIN, type: 'file', path });
+    assert.deepEqual(
+      read(bytes).entries.map(each => each.type),
+      ['directory', 'file'],
+    );
+  });
+
   it('never makes it loop or throw anything else, whatever bits are flipped', () => {
     const bytes = archive(
       {

@@ -58,7 +58,7 @@ function writeNames(block: Buffer, entry: NewEntry, say: Say): void {
   const split = splitName(name);
   if (split === undefined || !isAscii(name)) {
     say('path', name);
-    block.set(name.subarray(0, FIELD.name[1]), FIELD.name[0]);
+    block.set(beginningOf(name), FIELD.name[0]);
   } else {
     block.set(split.name, FIELD.name[0]);
     block.set(split.prefix, FIELD.prefix[0]);
@@ -66,6 +66,13 @@ function writeNames(block: Buffer, entry: NewEntry, say: Say): void {
   const link = encodeName(entry.linkPath ?? '');
   if (link.length > FIELD.linkName[1] || !isAscii(link)) say('linkpath', link);
   block.set(link.subarray(0, FIELD.linkName[1]), FIELD.linkName[0]);
+}
+
+/** Some readers take a file for a directory when what fits ends in a slash, whatever the whole path is. */
+function beginningOf(name: Buffer): Buffer {
+  let end = Math.min(name.length, FIELD.name[1]);
+  while (end > 0 && end < name.length && name[end - 1] === 0x2f) end -= 1;
+  return name.subarray(0, end);
 }
 
 /** A name of more than 100 bytes is cut at a slash: up to 155 bytes before it, up to 100 behind it. */
