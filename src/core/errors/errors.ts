@@ -63,6 +63,14 @@ export function systemCode(error: unknown): string | undefined {
 
 const SYSTEM_CODES: Readonly<Record<string, ErrorCode>> = {
   ENOENT: 'not-found',
+  ENOTDIR: 'not-found',
+  EISDIR: 'invalid',
+  ELOOP: 'invalid',
+  ENAMETOOLONG: 'limit',
+  EMFILE: 'limit',
+  ENFILE: 'limit',
+  ENOMEM: 'limit',
+  EIO: 'integrity',
   ENOSPC: 'no-space',
   EDQUOT: 'no-space',
   EFBIG: 'no-space',
@@ -79,6 +87,10 @@ const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
   EDQUOT: 'free some disk space, or raise the quota',
   EACCES: 'run it as a user who may, or with sudo',
   EPERM: 'run it as a user who may, or with sudo',
+  ENAMETOOLONG: 'point XDG_DATA_HOME and TMPDIR at directories with shorter names',
+  EMFILE: 'raise the limit of open files: ulimit -n 65536',
+  ENOMEM: 'free some memory',
+  EIO: 'look at the disk: the kernel log (dmesg) tells more',
   EROFS: 'choose a directory on a file system that can be written',
 };
 

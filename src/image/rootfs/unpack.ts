@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -143,11 +143,10 @@ function makeSymlink(node: SymlinkNode, directory: string): void {
 function makeSpecial(node: Sorted['specials'][number], directory: string): void {
   const path = systemPath(directory + node.path);
   const name = encodeName(directory + node.path).toString();
-  if (node.kind === 'fifo') execFileSync('mkfifo', ['--', name], { stdio: 'ignore' });
-  else {
-    const type = node.kind === 'character' ? 'c' : 'b';
-    execFileSync('mknod', ['--', name, type, String(node.major), String(node.minor)], { stdio: 'ignore' });
-  }
+  const device = node.kind === 'fifo' ? ['p'] : [node.kind[0]!, String(node.major), String(node.minor)];
+  const { status, stderr, error } = spawnSync('mknod', ['--', name, ...device], { encoding: 'utf8' });
+  if (error !== undefined) throw wrap('running mknod', error);
+  if (status !== 0) throw new SampanError('denied', `${node.path} cannot be made: ${stderr.trim()}`);
   chownSync(path, node.meta.uid, node.meta.gid);
   chmodSync(path, node.meta.mode);
   utimesSync(path, LONG_AGO, node.meta.mtime);

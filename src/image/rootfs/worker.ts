@@ -9,12 +9,16 @@ function say(message: WorkerMessage): void {
   parentPort?.postMessage(message);
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 parentPort?.on('message', (tasks: readonly FileTask[]) => {
   for (const task of tasks) {
     try {
       writeFile(task, setup);
     } catch (error) {
-      say({ kind: 'failed', path: task.path, code: systemCode(error), message: String(error) });
+      say({ kind: 'failed', path: task.path, code: systemCode(error), message: messageOf(error) });
       return;
     }
   }

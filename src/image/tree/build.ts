@@ -6,6 +6,9 @@ import { type Directory, isDirectory, type Leaf, StackedTree, walk } from './tre
 /** Nobody named the directory, but something is in it. */
 const IMPLIED = { mode: 0o755, uid: 0, gid: 0, mtime: 0 } as const;
 
+/** One deep path implies a thousand long ones; all of them together have this many characters at most. */
+const MAX_IMPLIED_CHARACTERS = 1 << 26;
+
 /** Paths of one inode while a tree is built; told apart by identity. */
 export interface Inode {
   readonly paths: string[];
@@ -13,9 +16,15 @@ export interface Inode {
 
 /** Builds a tree, node by node and layer by layer. */
 export class TreeBuilder {
+  readonly #maxNodes: number;
   readonly #root: Directory = { node: implied('/'), children: new Map() };
   readonly #inodes = new Map<Leaf, Inode>();
   #size = 1;
+  #impliedCharacters = 0;
+
+  constructor(maxNodes: number = Number.POSITIVE_INFINITY) {
+    this.#maxNodes = maxNodes;
+  }
 
   /** Puts a node in its place. What was there is replaced, but a directory keeps what is in it. */
   add(node: Node): void {
@@ -39,13 +48,14 @@ export class TreeBuilder {
    * @throws SampanError `invalid` when there is none.
    */
   link(path: string, target: string, layer: number): void {
+    // This may replace what is in the way, so it comes first.
+    const parent = this.#directory(dirname(path), layer);
     const found = walk(this.#root, target, false)?.item;
     if (found === undefined || isDirectory(found)) {
       throw new SampanError('invalid', `the layer links ${path} to ${target}, which is not a file in it`, {
         remedy: 'build or pull the image again: it is damaged',
       });
     }
-    const parent = this.#directory(dirname(path), layer);
     const leaf: Leaf = { ...found, path: join(parent.node.path, basename(path)), layer };
     if (leaf.path === found.path) return;
     const inode = this.#inodes.get(found) ?? { paths: [] };
@@ -107,6 +117,12 @@ export class TreeBuilder {
         remedy: 'build or pull the image again: it is damaged',
       });
     }
+    this.#impliedCharacters += path.length;
+    if (this.#impliedCharacters > MAX_IMPLIED_CHARACTERS)
+      throw new SampanError(
+        'limit',
+        `too many directories that no layer names, such as ${path.slice(0, 80)}`,
+      );
     const made: Directory = { node: implied(path), children: new Map() };
     this.#put(parent, name, made);
     return made;
@@ -116,6 +132,8 @@ export class TreeBuilder {
     if (parent.children.has(name)) this.#drop(parent, name);
     parent.children.set(name, item);
     this.#size += 1;
+    if (this.#size > this.#maxNodes)
+      throw new SampanError('limit', `more than ${this.#maxNodes} files and directories`);
   }
 
   #drop(parent: Directory, name: string): void {

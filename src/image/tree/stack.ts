@@ -3,7 +3,7 @@ import type { LocalLayer } from '../../core/store/index.ts';
 import type { TarEntry } from '../../core/tar/index.ts';
 import { TreeBuilder } from './build.ts';
 import type { Metadata, Node, Tree } from './node.ts';
-import { basename, dirname, layerPath } from './paths.ts';
+import { basename, checkTarget, dirname, layerPath } from './paths.ts';
 
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';
@@ -27,7 +27,7 @@ export function stackLayers(
   if (total > maxNodes) {
     throw new SampanError('limit', `the image has ${total} entries, at most ${maxNodes} are handled`);
   }
-  const builder = new TreeBuilder();
+  const builder = new TreeBuilder(maxNodes);
   for (const [index, layer] of layers.entries()) {
     try {
       for (const entry of layer.entries) apply(builder, { entry, layer, index });
@@ -64,7 +64,7 @@ function nodeFor(path: string, { entry, layer, index }: Step): Node {
     case 'file':
       return { kind: 'file', ...located, content: layer.content(entry) };
     case 'symlink':
-      return { kind: 'symlink', ...located, target: entry.linkPath };
+      return { kind: 'symlink', ...located, target: checkTarget(entry.linkPath, path) };
     case 'character':
     case 'block':
       return { kind: entry.type, ...located, major: entry.major, minor: entry.minor };
@@ -76,7 +76,13 @@ function nodeFor(path: string, { entry, layer, index }: Step): Node {
   }
 }
 
+/** The largest number stands for "leave it as it is" (Linux, chown(2)). */
+const MAX_ID = 0xffff_fffe;
+
 function metadataOf(entry: TarEntry): Metadata {
+  if (!isId(entry.uid) || !isId(entry.gid)) {
+    throw new SampanError('invalid', `${entry.path} belongs to ${entry.uid}:${entry.gid}, which no file can`);
+  }
   return {
     mode: entry.mode,
     uid: entry.uid,
@@ -85,4 +91,8 @@ function metadataOf(entry: TarEntry): Metadata {
     ...(entry.exactMtime === undefined ? {} : { exactMtime: entry.exactMtime }),
     ...(entry.xattrs === undefined ? {} : { xattrs: entry.xattrs }),
   };
+}
+
+function isId(id: number): boolean {
+  return Number.isInteger(id) && id >= 0 && id <= MAX_ID;
 }
