@@ -15,6 +15,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./why.ts')).whyCommand,
   },
   {
+    name: 'observe',
+    summary: 'watches which files an app uses while your own tests run',
+    group: 'image',
+    load: async () => (await import('./observe.ts')).observeCommand,
+  },
+  {
+    name: 'prove',
+    summary: 'runs an image with probes, and compares it with another',
+    group: 'trust',
+    load: async () => (await import('./prove.ts')).proveCommand,
+  },
+  {
     name: 'images',
     summary: 'lists the images in the store',
     group: 'carry',
@@ -31,6 +43,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'removes images from the store',
     group: 'carry',
     load: async () => (await import('./rm.ts')).rmCommand,
+  },
+  {
+    name: 'prune',
+    summary: 'removes what no image in the store needs any more',
+    group: 'carry',
+    load: async () => (await import('./prune.ts')).pruneCommand,
   },
   {
     name: 'help',

@@ -1,5 +1,6 @@
 import type { Progress } from '../../core/progress/index.ts';
 import type { Output } from '../output/index.ts';
+import type { Input } from './input.ts';
 
 /** All that a command may use of the world outside; nothing else reads `process`. */
 export interface Context {
@@ -7,6 +8,7 @@ export interface Context {
   readonly stdout: Output;
   /** For everything else. */
   readonly stderr: Output;
+  readonly input: Input;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute. */
   readonly cwd: string;

@@ -4,6 +4,7 @@ import { SILENT } from '../../core/progress/index.ts';
 import { type Output, styleFor } from '../output/index.ts';
 import { type LiveProgress, liveProgress, plainProgress } from '../progress/index.ts';
 import type { Context } from './context.ts';
+import { inputOf } from './input.ts';
 
 /** What the user asked for of every command. */
 export interface Mood {
@@ -30,6 +31,7 @@ export function openContext(host: NodeJS.Process, mood: Mood): OpenContext {
   const context: Context = {
     stdout,
     stderr,
+    input: inputOf(host.stdin),
     env: host.env,
     cwd: host.cwd(),
     home: homedir(),

@@ -1,2 +1,3 @@
 export type { Context } from './context.ts';
 export { type Mood, type OpenContext, openContext } from './create.ts';
+export type { Input } from './input.ts';

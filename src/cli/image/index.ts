@@ -5,14 +5,19 @@ export {
   REPORT_OPTION,
   readExercise,
 } from './exercise-options.ts';
-export { slimName } from './names.ts';
+export { type LoadedImage, loadImage } from './load.ts';
+export { evidenceFileName, slimName } from './names.ts';
 export { type Places, placesOf } from './places.ts';
 export { printPlan } from './plan-print.ts';
+export { type NamedRun, printRuns } from './prove-print.ts';
 export { recordOf } from './record.ts';
 export { readReport, saveReport } from './reports.ts';
+export { type ReservedFile, reserveFile } from './reserve.ts';
+export { runJson } from './run-json.ts';
 export { slimPageOf } from './slim-page.ts';
 export { categoryTitle, printSummary, removedByCategory, type SlimSummary } from './slim-table.ts';
 export { openToolbox, type Toolbox } from './toolbox.ts';
+export { type WatchEnd, type WatchOptions, watch } from './watch.ts';
 export { type Answer, answerOf, type Fate, type Surroundings } from './why.ts';
 export { printAnswer } from './why-print.ts';
 export { splitWords } from './words.ts';

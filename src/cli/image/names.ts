@@ -8,6 +8,12 @@ export function slimName(image: OpenImage): string {
   return shortReference({ ...name, tag: tag === undefined || tag === 'latest' ? 'slim' : `${tag}-slim` });
 }
 
+/** What the evidence of an image is called unless told: `app-1.2.evidence.json`. */
+export function evidenceFileName(image: OpenImage): string {
+  const last = basename(image.reference ?? fileName(image.name));
+  return `${last.replace(/[^A-Za-z0-9._-]+/g, '-')}.evidence.json`;
+}
+
 function fileName(source: string): string {
   const path = source.slice(source.indexOf(':') + 1);
   const stem = basename(path).replace(/(?:\.oci)?\.(?:tar|tgz|tar\.gz|tar\.zst)$/, '');

@@ -18,7 +18,7 @@ export interface Subject {
   readonly signal?: AbortSignal;
   /** See `StartOptions` of the engine. */
   readonly beforeStart?: (pid: number) => Promise<void>;
-  /** Called when the app is ready and its probes are done, before it is stopped. */
+  /** Called when the app is ready and no probe has failed, before it is stopped. */
   readonly whileReady?: (container: Container) => Promise<void>;
 }
 
@@ -46,7 +46,7 @@ export async function exercise(engine: Engine, subject: Subject): Promise<RunRec
   });
   const readyMs = performance.now() - started;
   const probes = waited.kind === 'ready' ? await probeAll(container, subject) : [];
-  if (waited.kind === 'ready') await subject.whileReady?.(container);
+  if (waited.kind === 'ready' && probes.every(probe => probe.ok)) await subject.whileReady?.(container);
   return await conclude(container, { subject, waited, readyMs, probes });
 }
 

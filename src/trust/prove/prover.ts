@@ -9,6 +9,7 @@ import { provideRoot } from '../../image/rootfs/index.ts';
 import type { Candidate, Prover } from '../../image/slim/index.ts';
 import { differences } from './compare.ts';
 import { type LookupTrace, traceLookups } from './lookups.ts';
+import { runImage } from './run.ts';
 
 /** How the original was run. */
 export interface ProofOptions {
@@ -31,33 +32,12 @@ export function proverWith(options: ProofOptions): Prover {
   };
 }
 
-async function runCandidate(candidate: Candidate, options: ProofOptions, cancel: Cancel): Promise<RunRecord> {
-  await using work = await openWork(options.base);
-  const root = await provideRoot(candidate.tree, { work, name: 'slim', ...cancel });
-  try {
-    return await exercise(options.engine, {
-      config: await options.config(),
-      rootfs: root.directory,
-      exercise: options.exercise,
-      ...cancel,
-    });
-  } catch (error) {
-    // A program that cannot even be started is a finding about the candidate.
-    if (isSampanError(error, 'not-found')) return neverStarted(error.message);
-    throw error;
-  }
-}
-
-function neverStarted(why: string): RunRecord {
-  return {
-    outcome: 'crashed',
-    readyMs: 0,
-    stopMs: 0,
-    exit: { code: 127, oomKilled: false },
-    probes: [],
-    output: { stdout: '', stderr: why },
-    usage: {},
-  };
+async function runCandidate(
+  { tree }: Candidate,
+  { engine, config, exercise: wanted, base }: ProofOptions,
+  cancel: Cancel,
+): Promise<RunRecord> {
+  return await runImage(engine, { tree, config: await config(), exercise: wanted }, { base, ...cancel });
 }
 
 async function lookups(

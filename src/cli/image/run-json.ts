@@ -1,0 +1,14 @@
+import type { RunRecord } from '../../image/exercise/index.ts';
+
+/** A run as JSON documents tell it: all but what the app printed. */
+export function runJson(run: RunRecord): object {
+  const { outcome, readyMs, stopMs, exit, usage, probes } = run;
+  return {
+    outcome,
+    readyMs: Math.round(readyMs),
+    stopMs: Math.round(stopMs),
+    exit,
+    usage,
+    probes: probes.map(({ name, ok, detail, status }) => ({ name, ok, detail, status })),
+  };
+}

@@ -1,0 +1,54 @@
+import type { Engine } from '../../core/engine/index.ts';
+import { isSampanError } from '../../core/errors/index.ts';
+import type { ImageConfig } from '../../core/oci/index.ts';
+import type { Cancel, LocalLayer } from '../../core/store/index.ts';
+import { openWork } from '../../core/work/index.ts';
+import { type Exercise, exercise, type RunRecord } from '../../image/exercise/index.ts';
+import { provideRoot } from '../../image/rootfs/index.ts';
+import type { Tree } from '../../image/tree/index.ts';
+
+/** An image to run, and how. */
+export interface Trial {
+  readonly tree: Tree;
+  /** Those of the tree, where they are at hand. */
+  readonly layers?: readonly LocalLayer[];
+  readonly config: ImageConfig;
+  readonly exercise: Exercise;
+}
+
+/**
+ * Runs an image once on a copy of its own, from its start through its probes to a graceful stop. A program that
+ * cannot even be started is a finding about the image, not an error.
+ *
+ * @param options.base where work directories go
+ * @throws what the engine throws but for `not-found`.
+ */
+export async function runImage(
+  engine: Engine,
+  trial: Trial,
+  { base, ...cancel }: Cancel & { readonly base: string },
+): Promise<RunRecord> {
+  await using work = await openWork(base);
+  const { layers } = trial;
+  const place = { work, name: 'tried', ...cancel, ...(layers === undefined ? {} : { layers }) };
+  const root = await provideRoot(trial.tree, place);
+  try {
+    const subject = { config: trial.config, rootfs: root.directory, exercise: trial.exercise };
+    return await exercise(engine, { ...subject, ...cancel });
+  } catch (error) {
+    if (isSampanError(error, 'not-found')) return neverStarted(error.message);
+    throw error;
+  }
+}
+
+function neverStarted(why: string): RunRecord {
+  return {
+    outcome: 'crashed',
+    readyMs: 0,
+    stopMs: 0,
+    exit: { code: 127, oomKilled: false },
+    probes: [],
+    output: { stdout: '', stderr: why },
+    usage: {},
+  };
+}
