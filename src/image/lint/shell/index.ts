@@ -1,0 +1,2 @@
+export { type Command, hasFlag, isCall, type Operator, operands, subcommand } from './command.ts';
+export { splitShell } from './split.ts';

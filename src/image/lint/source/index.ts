@@ -1,0 +1,3 @@
+export { type Joined, joinSpans, plainText, sliceJoined, sourceOffset, sourceSpan } from './joined.ts';
+export { lineSpan, type Position, positionAt, type SourceText, type Span, sourceText } from './text.ts';
+export { splitWords, type Word, type Words } from './words.ts';

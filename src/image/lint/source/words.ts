@@ -1,0 +1,62 @@
+import { type Joined, sourceSpan } from './joined.ts';
+import type { Span } from './text.ts';
+
+/** A word of an instruction or a command. */
+export interface Word {
+  /** As written, quotes and escapes included. */
+  readonly raw: string;
+  /** Without quotes and escapes; variables stay as written. */
+  readonly value: string;
+  readonly span: Span;
+}
+
+/** The words of a text. */
+export interface Words {
+  readonly words: readonly Word[];
+  /** Where a quote was opened and never closed, as an offset in the source. */
+  readonly unclosed: number | undefined;
+}
+
+const BLANK = /[ \t\r\n]/;
+
+/** Splits at blanks, as BuildKit splits arguments: quotes hold a word together, `escape` takes the next character as it is. */
+export function splitWords(joined: Joined, escape: string): Words {
+  const { text } = joined;
+  const words: Word[] = [];
+  let unclosed: number | undefined;
+  for (let at = 0; at < text.length; ) {
+    if (BLANK.test(text[at] ?? '')) {
+      at++;
+      continue;
+    }
+    const read = readWord(text, at, escape);
+    if (read.unclosed !== undefined) unclosed ??= sourceSpan(joined, read.unclosed, read.unclosed).start;
+    words.push({
+      raw: text.slice(at, read.end),
+      value: read.value,
+      span: sourceSpan(joined, at, read.end),
+    });
+    at = read.end;
+  }
+  return { words, unclosed };
+}
+
+function readWord(text: string, start: number, escape: string) {
+  const parts: string[] = [];
+  let quote = '';
+  let opened = start;
+  let at = start;
+  for (; at < text.length; at++) {
+    const character = text[at] ?? '';
+    if (quote === '' && BLANK.test(character)) break;
+    if (quote !== "'" && character === escape && at + 1 < text.length) {
+      const next = text[++at] ?? '';
+      parts.push(quote === '"' && !'"$'.includes(next) && next !== escape ? character + next : next);
+    } else if (character === quote) quote = '';
+    else if (quote === '' && (character === '"' || character === "'")) {
+      quote = character;
+      opened = at;
+    } else parts.push(character);
+  }
+  return { end: at, value: parts.join(''), unclosed: quote === '' ? undefined : opened };
+}
