@@ -1,0 +1,12 @@
+export { nameText, pathOf } from './paths.ts';
+export { lookUp } from './resolve.ts';
+export { stackScans } from './stack.ts';
+export {
+  type Efficiency,
+  type Hidden,
+  type HiddenBy,
+  type LayerChange,
+  layerOf,
+  type Stacked,
+} from './stacked.ts';
+export { type ContentOf, type StackTree, treeOfStack } from './tree.ts';

@@ -1,0 +1,125 @@
+import { randomInt } from 'node:crypto';
+import { enlarged } from '../scan/index.ts';
+
+const FIRST_NODES = 4096;
+const SLOTS_PER_NODE = 2;
+
+/**
+ * All paths of an image as a tree of numbers: node 0 is the root, every other one has a parent and a name. A path is
+ * found by hashing; nothing is a string.
+ */
+export class Names {
+  /** How many nodes there are. */
+  count = 1;
+  parent = new Int32Array(FIRST_NODES);
+  firstChild = new Int32Array(FIRST_NODES).fill(-1);
+  nextSibling = new Int32Array(FIRST_NODES).fill(-1);
+  nameStart = new Uint32Array(FIRST_NODES);
+  nameLength = new Uint16Array(FIRST_NODES);
+  #hash = new Uint32Array(FIRST_NODES);
+  #slots = new Int32Array(FIRST_NODES * SLOTS_PER_NODE).fill(-1);
+  #bytes = new Uint8Array(FIRST_NODES * 16);
+  #used = 0;
+  /** So that nobody can make names that collide. */
+  readonly #seed = randomInt(2 ** 32 - 1);
+
+  /** The child of a name, the bytes from `from` to `to`; -1 when there is none. */
+  find(parent: number, name: Uint8Array, range: Range): number {
+    return this.#find(parent, name, { ...range, hash: this.#hashOf(parent, name, range) });
+  }
+
+  /** The child of a name; made when there is none. */
+  child(parent: number, name: Uint8Array, range: Range): number {
+    const hash = this.#hashOf(parent, name, range);
+    const found = this.#find(parent, name, { ...range, hash });
+    return found === -1 ? this.#add(parent, name, { ...range, hash }) : found;
+  }
+
+  /** The bytes of a node's own name; they are not to be changed. */
+  nameOf(node: number): Uint8Array {
+    const start = this.nameStart[node]!;
+    return this.#bytes.subarray(start, start + this.nameLength[node]!);
+  }
+
+  /** Nodes with all that is in them, from the root down to `node`, which is the last. */
+  trail(node: number): number[] {
+    const nodes: number[] = [];
+    for (let at = node; at !== 0; at = this.parent[at]!) nodes.push(at);
+    return nodes.reverse();
+  }
+
+  #find(parent: number, name: Uint8Array, { from, to, hash }: Hashed): number {
+    const mask = this.#slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const node = this.#slots[slot]!;
+      if (node === -1) return -1;
+      if (this.#hash[node] === hash && this.parent[node] === parent && this.#isNamed(node, name, from, to))
+        return node;
+    }
+  }
+
+  /** FNV-1a over the name, begun with the parent. */
+  #hashOf(parent: number, name: Uint8Array, { from, to }: Range): number {
+    let hash = Math.imul(parent ^ this.#seed, 0x9e3779b1);
+    for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ name[at]!, 0x01000193);
+    return (hash ^ (hash >>> 15)) >>> 0;
+  }
+
+  #isNamed(node: number, name: Uint8Array, from: number, to: number): boolean {
+    if (this.nameLength[node] !== to - from) return false;
+    const bytes = this.#bytes;
+    let at = this.nameStart[node]!;
+    for (let i = from; i < to; i += 1) if (bytes[at++] !== name[i]) return false;
+    return true;
+  }
+
+  #add(parent: number, name: Uint8Array, { from, to, hash }: Hashed): number {
+    const node = this.count;
+    if (node === this.parent.length) this.#grow();
+    this.count += 1;
+    this.parent[node] = parent;
+    this.nextSibling[node] = this.firstChild[parent]!;
+    this.firstChild[parent] = node;
+    this.#hash[node] = hash;
+    this.#keepName(node, name, from, to);
+    this.#place(node, hash);
+    return node;
+  }
+
+  #keepName(node: number, name: Uint8Array, from: number, to: number): void {
+    if (this.#used + to - from > this.#bytes.length)
+      this.#bytes = enlarged(this.#bytes, this.#used + to - from);
+    this.nameStart[node] = this.#used;
+    this.nameLength[node] = to - from;
+    for (let i = from; i < to; i += 1) this.#bytes[this.#used++] = name[i]!;
+  }
+
+  #place(node: number, hash: number): void {
+    const mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    while (this.#slots[slot] !== -1) slot = (slot + 1) & mask;
+    this.#slots[slot] = node;
+  }
+
+  #grow(): void {
+    const length = this.parent.length * 2;
+    this.parent = enlarged(this.parent, length);
+    this.firstChild = enlarged(this.firstChild, length).fill(-1, this.count);
+    this.nextSibling = enlarged(this.nextSibling, length).fill(-1, this.count);
+    this.nameStart = enlarged(this.nameStart, length);
+    this.nameLength = enlarged(this.nameLength, length);
+    this.#hash = enlarged(this.#hash, length);
+    this.#slots = new Int32Array(length * SLOTS_PER_NODE).fill(-1);
+    for (let node = 1; node < this.count; node += 1) this.#place(node, this.#hash[node]!);
+  }
+}
+
+/** A part of some bytes. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Hashed extends Range {
+  readonly hash: number;
+}

@@ -1,0 +1,281 @@
+import { SampanError, wrap } from '../../../core/errors/index.ts';
+import { enlarged, type LayerScan, TYPE } from '../scan/index.ts';
+import { EfficiencyCounter } from './efficiency.ts';
+import { Names } from './names.ts';
+import { PathReader } from './paths.ts';
+import { followLinks } from './resolve.ts';
+import { HIDDEN_BY, type Hidden, type HiddenBy, layerOf, type Stacked } from './stacked.ts';
+import { findWhiteouts, type Whiteout } from './whiteouts.ts';
+
+const NOTHING = -1;
+const IMPLIED = -2;
+const MAX_ENTRIES = 8_000_000;
+
+/**
+ * Stacks layers, the lowest first (OCI image spec 1.1, layer.md, "Applying Changesets"), and keeps account of what
+ * each of them adds and hides.
+ *
+ * @throws SampanError `invalid` for a layer that cannot be applied, `limit`.
+ */
+export function stackScans(layers: readonly LayerScan[]): Stacked {
+  const total = layers.reduce((sum, layer) => sum + layer.count, 0);
+  if (total > MAX_ENTRIES) {
+    throw new SampanError('limit', `the image has ${total} entries, at most ${MAX_ENTRIES} are handled`);
+  }
+  const stack = new Stack(layers);
+  for (const index of layers.keys()) {
+    try {
+      stack.apply(index);
+    } catch (error) {
+      throw wrap(`layer ${index + 1} of ${layers.length}`, error);
+    }
+  }
+  return stack.finish();
+}
+
+class Stack {
+  readonly #layers: readonly LayerScan[];
+  readonly #names = new Names();
+  readonly #efficiency = new EfficiencyCounter(this.#names);
+  readonly #bases: Int32Array;
+  readonly #targets = new Map<number, number>();
+  /** How many live names the file of an entry has. Absent: one, or none. */
+  readonly #linked = new Map<number, number>();
+  readonly #hidden: Hidden[] = [];
+  readonly #changes: {
+    added: number;
+    changed: number;
+    removed: number;
+    bytes: number;
+    hiddenBytes: number;
+  }[] = [];
+  #live = new Int32Array(4096).fill(NOTHING);
+  #liveCount = new Int32Array(4096);
+  #liveBytes = new Float64Array(4096);
+  /** The last layer (counted from 1) that removed a node. */
+  #removedIn = new Int32Array(4096);
+
+  constructor(layers: readonly LayerScan[]) {
+    this.#layers = layers;
+    this.#bases = new Int32Array(layers.length + 1);
+    for (const [i, { count }] of layers.entries()) this.#bases[i + 1] = this.#bases[i]! + count;
+    this.#live[0] = IMPLIED;
+    this.#liveCount[0] = 1;
+  }
+
+  apply(layer: number): void {
+    const scan = this.#layers[layer]!;
+    this.#changes.push({ added: 0, changed: 0, removed: 0, bytes: 0, hiddenBytes: 0 });
+    const nodes = this.#locate(scan);
+    const whiteouts = findWhiteouts(this.#names, scan, nodes);
+    this.#fit();
+    const rows = new Set(whiteouts.map(each => each.row));
+    this.#efficiency.count(layer, scan, {
+      nodes,
+      whiteouts: whiteouts
+        .filter(({ node, opaque }) => !opaque && (this.#live[node] ?? NOTHING) !== NOTHING)
+        .map(({ node }) => ({ node, bytes: this.#isDirectory(node) ? this.#liveBytes[node]! : 0 })),
+      passed: row => rows.has(row),
+    });
+    for (const whiteout of whiteouts) this.#whiteOut(whiteout, layer);
+    for (let row = 0; row < scan.count; row += 1) if (!rows.has(row)) this.#put(nodes[row]!, layer, row);
+  }
+
+  #locate(scan: LayerScan): Int32Array {
+    const nodes = new Int32Array(scan.count);
+    const reader = new PathReader(this.#names, node => this.#followed(node));
+    let start = 0;
+    for (let row = 0; row < scan.count; row += 1) {
+      const end = scan.pathEnd[row]!;
+      nodes[row] = reader.node(scan.paths.subarray(start, end));
+      start = end;
+    }
+    return nodes;
+  }
+
+  /** A directory of a path may be a symbolic link of a layer below. */
+  #followed(node: number): number {
+    const entry = node < this.#live.length ? this.#live[node]! : NOTHING;
+    if (entry < 0) return node;
+    const layer = layerOf(this.#bases, entry);
+    if (this.#layers[layer]!.type[entry - this.#bases[layer]!] !== TYPE.symlink) return node;
+    const led = followLinks(this.#view(), node);
+    return led === -1 || !this.#isDirectory(led) ? node : led;
+  }
+
+  #view(): Pick<Stacked, 'names' | 'layers' | 'live' | 'bases'> {
+    return { names: this.#names, layers: this.#layers, live: this.#live, bases: this.#bases };
+  }
+
+  #whiteOut({ node, opaque }: Whiteout, layer: number): void {
+    if (!opaque && node !== -1) this.#remove(node, { layer, how: 'removed' });
+    if (!opaque) return;
+    for (let child = this.#names.firstChild[node]!; child !== -1; child = this.#names.nextSibling[child]!) {
+      this.#remove(child, { layer, how: 'removed' });
+    }
+  }
+
+  /** Removes a node and all below it. Where nothing is left alive nothing is looked at. */
+  #remove(node: number, by: By): void {
+    if (this.#liveCount[node] === 0) return;
+    const todo = [node];
+    for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+      this.#hide(at, by);
+      for (let child = this.#names.firstChild[at]!; child !== -1; child = this.#names.nextSibling[child]!) {
+        if (this.#liveCount[child]! > 0) todo.push(child);
+      }
+      if (this.#live[at] !== NOTHING) this.#unset(at);
+    }
+  }
+
+  /** Takes account of what was at a node. */
+  #hide(node: number, { layer, how }: By): void {
+    const entry = this.#live[node]!;
+    if (entry < 0 || this.#isDirectory(node)) return;
+    const change = this.#changes[layer]!;
+    if (how === 'removed') {
+      change.removed += 1;
+      this.#removedIn[node] = layer + 1;
+    }
+    const from = layerOf(this.#bases, entry);
+    const bytes = this.#released(entry);
+    const row = entry - this.#bases[from]!;
+    this.#changes[from]!.hiddenBytes += bytes;
+    this.#hidden.push({ layer: from, row, node, by: layer, how, bytes });
+  }
+
+  /** Bytes that nothing needs when this name goes. */
+  #released(entry: number): number {
+    const file = this.#targets.get(entry) ?? entry;
+    const left = (this.#linked.get(file) ?? 1) - 1;
+    if (this.#linked.has(file)) this.#linked.set(file, left);
+    const layer = layerOf(this.#bases, file);
+    return left > 0 ? 0 : this.#layers[layer]!.size[file - this.#bases[layer]!]!;
+  }
+
+  #put(node: number, layer: number, row: number): void {
+    const scan = this.#layers[layer]!;
+    const isDirectory = scan.type[row] === TYPE.directory;
+    const entry = this.#bases[layer]! + row;
+    const before = this.#live[node]!;
+    if (!isDirectory) this.#count(node, layer, scan.size[row]!);
+    if (before !== NOTHING && !(isDirectory && this.#isDirectory(node))) {
+      if (this.#isDirectory(node)) this.#remove(node, { layer, how: 'removed' });
+      else {
+        this.#hide(node, { layer, how: this.#difference(before, entry) });
+        this.#unset(node);
+      }
+    }
+    if (scan.type[row] === TYPE.hardlink) this.#link(node, layer, row);
+    this.#set(node, entry, scan.size[row]!);
+  }
+
+  #count(node: number, layer: number, bytes: number): void {
+    const change = this.#changes[layer]!;
+    change.bytes += bytes;
+    if (this.#removedIn[node] === layer + 1) {
+      change.removed -= 1;
+      change.changed += 1;
+    } else if (this.#live[node]! === NOTHING) change.added += 1;
+    else if (this.#live[node]! < this.#bases[layer]!) change.changed += 1;
+  }
+
+  /** Same bytes and times with another owner or mode: `chown` and `chmod` copy the file. */
+  #difference(before: number, after: number): HiddenBy {
+    const [old, now] = [this.#at(before), this.#at(after)];
+    const isSame =
+      old.scan.type[old.row] === TYPE.file &&
+      now.scan.type[now.row] === TYPE.file &&
+      old.scan.size[old.row] === now.scan.size[now.row] &&
+      old.scan.mtime[old.row] === now.scan.mtime[now.row];
+    return HIDDEN_BY[isSame ? 2 : 1]!;
+  }
+
+  #at(entry: number): { readonly scan: LayerScan; readonly row: number } {
+    const layer = layerOf(this.#bases, entry);
+    return { scan: this.#layers[layer]!, row: entry - this.#bases[layer]! };
+  }
+
+  #link(node: number, layer: number, row: number): void {
+    const scan = this.#layers[layer]!;
+    const link = scan.links.subarray(row === 0 ? 0 : scan.linkEnd[row - 1]!, scan.linkEnd[row]!);
+    const target = new PathReader(this.#names, at => this.#followed(at)).node(link);
+    this.#fit();
+    const entry = this.#live[target] ?? NOTHING;
+    if (entry < 0 || this.#isDirectory(target) || target === node) {
+      throw new SampanError(
+        'invalid',
+        `the layer links to ${JSON.stringify(Buffer.from(link).toString())}, which is not a file in it`,
+        {
+          remedy: 'build or pull the image again: it is damaged',
+        },
+      );
+    }
+    const file = this.#targets.get(entry) ?? entry;
+    this.#targets.set(this.#bases[layer]! + row, file);
+    this.#linked.set(file, (this.#linked.get(file) ?? 1) + 1);
+  }
+
+  #isDirectory(node: number): boolean {
+    const entry = this.#live[node]!;
+    if (entry < 0) return entry === IMPLIED;
+    const { scan, row } = this.#at(entry);
+    return scan.type[row] === TYPE.directory;
+  }
+
+  #set(node: number, entry: number, bytes: number): void {
+    const isNew = this.#live[node] === NOTHING;
+    this.#live[node] = entry;
+    if (!isNew && bytes === 0) return;
+    for (let at = node; ; at = this.#names.parent[at]!) {
+      if (this.#live[at] === NOTHING) {
+        this.#live[at] = IMPLIED;
+        this.#spread(at, 1, 0);
+      }
+      if (at === 0) break;
+    }
+    this.#spread(node, isNew ? 1 : 0, bytes);
+  }
+
+  #unset(node: number): void {
+    const entry = this.#live[node]!;
+    const bytes = entry < 0 ? 0 : this.#at(entry).scan.size[this.#at(entry).row]!;
+    this.#live[node] = NOTHING;
+    this.#spread(node, -1, -bytes);
+  }
+
+  #spread(node: number, count: number, bytes: number): void {
+    for (let at = node; ; at = this.#names.parent[at]!) {
+      this.#liveCount[at] = this.#liveCount[at]! + count;
+      this.#liveBytes[at] = this.#liveBytes[at]! + bytes;
+      if (at === 0) return;
+    }
+  }
+
+  #fit(): void {
+    const { count } = this.#names;
+    const had = this.#live.length;
+    if (had >= count) return;
+    this.#live = enlarged(this.#live, count).fill(NOTHING, had);
+    this.#liveCount = enlarged(this.#liveCount, count);
+    this.#liveBytes = enlarged(this.#liveBytes, count);
+    this.#removedIn = enlarged(this.#removedIn, count);
+  }
+
+  finish(): Stacked {
+    return {
+      ...this.#view(),
+      liveCount: this.#liveCount,
+      liveBytes: this.#liveBytes,
+      targets: this.#targets,
+      changes: this.#changes,
+      hidden: this.#hidden,
+      efficiency: this.#efficiency.result(),
+    };
+  }
+}
+
+interface By {
+  readonly layer: number;
+  readonly how: HiddenBy;
+}
