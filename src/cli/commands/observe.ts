@@ -111,8 +111,8 @@ async function observeWatching(context: Context, work: Work): Promise<Watched> {
   let end: WatchEnd | undefined;
   const whileReady = async (container: Container): Promise<void> => {
     context.signal.removeEventListener('abort', giveUp);
-    tellPorts(context, container, ports);
     next(endsWith(context, work));
+    tellPorts(context, container, ports);
     end = await watch(container, context, { ports, until, durationMs });
     next('Stopping it');
   };
