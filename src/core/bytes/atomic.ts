@@ -32,6 +32,8 @@ export interface WriteOptions {
   readonly mode?: number;
   /** Where the temporary file is: on the same file system; beside the file unless told. */
   readonly temporaryDirectory?: string;
+  /** False for what need not outlive a power cut: nothing is synchronised. */
+  readonly durable?: boolean;
 }
 
 /**
@@ -68,7 +70,7 @@ export async function writeThenName(
     const path = name();
     await mkdir(dirname(path), { recursive: true });
     await rename(temporary, path);
-    await syncDirectory(dirname(path));
+    if (options.durable !== false) await syncDirectory(dirname(path));
     return size;
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -86,7 +88,7 @@ async function writeSynced(path: string, content: ByteStream, options: WriteOpti
       size += chunk.length;
     }
     throwIfCancelled(options.signal);
-    await file.sync();
+    if (options.durable !== false) await file.sync();
     return size;
   } finally {
     await file.close();

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Content,
@@ -11,6 +11,7 @@ import {
   removeStale,
   startDigest,
   syncDirectory,
+  temporaryName,
   throwIfCancelled,
   verified,
   writeThenName,
@@ -22,18 +23,61 @@ import type { BlobStore, Bytes, Cancel, Expected, LocalSource } from './port.ts'
 
 /**
  * The `blobs` of an OCI layout (OCI image spec 1.1, image-layout.md) under `root`. Made when something is
- * put. Several processes may put at once; what a killed process left is removed at the next put.
+ * put. Several processes may put at once; what a killed process left is removed at the next put. With
+ * `durable: false` nothing is synchronised: for drafts, which {@link adoptBlobs} takes over.
  */
-export function blobDirectory(root: string): BlobStore & LocalSource {
+export function blobDirectory(root: string, how: Durability = {}): BlobStore & LocalSource {
   const directory = join(root, 'blobs', 'sha256');
   return {
     open: (blob, options) => openBlob(directory, blob, options),
     has: async digest => (await sizeOf(blobPath(directory, digest))) !== undefined,
-    put: async (content, expected, options) => await putBlob(directory, { content, expected, ...options }),
+    put: async (content, expected, options) =>
+      await putBlob(directory, { content, expected, ...how, ...options }),
     list: () => listBlobs(directory),
     delete: async digest => await deleteBlob(directory, digest),
     contentOf: async blob => await contentOf(directory, blob),
   };
+}
+
+interface Durability {
+  readonly durable?: boolean;
+}
+
+/** Begins to write the blobs of a draft to disk, without waiting for anything else. Idempotent. */
+export async function synchroniseBlobs(root: string, digests: readonly Digest[]): Promise<void> {
+  const directory = join(root, 'blobs', 'sha256');
+  await Promise.all(digests.map(digest => synchroniseFile(blobPath(directory, digest))));
+}
+
+/**
+ * Takes over blobs of a draft that this process wrote: durable when it returns. They are linked where that is
+ * possible, otherwise copied. Idempotent.
+ */
+export async function adoptBlobs(draft: string, root: string, digests: readonly Digest[]): Promise<void> {
+  const [from, to] = [draft, root].map(each => join(each, 'blobs', 'sha256'));
+  if (from === undefined || to === undefined) return;
+  try {
+    await makeDirectory(to);
+    for (const digest of digests) {
+      if ((await sizeOf(blobPath(to, digest))) !== undefined) continue;
+      const temporary = join(to, temporaryName());
+      await link(blobPath(from, digest), temporary).catch(() => copyFile(blobPath(from, digest), temporary));
+      await synchroniseFile(temporary);
+      await rename(temporary, blobPath(to, digest));
+    }
+    await syncDirectory(to);
+  } catch (error) {
+    throw wrap(`storing in ${root}`, error);
+  }
+}
+
+async function synchroniseFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 function blobPath(directory: string, digest: Digest): string {
@@ -72,7 +116,7 @@ async function* openBlob(directory: string, blob: Descriptor, options: Cancel = 
 
 async function putBlob(
   directory: string,
-  what: Cancel & { readonly content: Bytes; readonly expected: Expected },
+  what: Cancel & Durability & { readonly content: Bytes; readonly expected: Expected },
 ): Promise<Descriptor> {
   const { expected, signal } = what;
   throwIfCancelled(signal);
@@ -87,9 +131,9 @@ async function putBlob(
 
 async function ingest(
   directory: string,
-  what: Cancel & { readonly content: Bytes; readonly expected: Expected },
+  what: Cancel & Durability & { readonly content: Bytes; readonly expected: Expected },
 ): Promise<Descriptor> {
-  const { expected, signal } = what;
+  const { expected, signal, durable = true } = what;
   await makeDirectory(directory);
   await removeStale(directory);
   const hash = startDigest();
@@ -103,7 +147,7 @@ async function ingest(
     digest = got;
     return blobPath(directory, got);
   };
-  const size = await writeThenName(name, checked, { signal }, directory);
+  const size = await writeThenName(name, checked, { signal, durable }, directory);
   if (digest === undefined) throw new SampanError('internal', 'a blob was stored without a digest');
   return descriptorOf(expected, { digest, size });
 }

@@ -1,5 +1,5 @@
 export { type ArchiveFile, textFile, writeArchive } from './archive-writer.ts';
-export { blobDirectory } from './blob-directory.ts';
+export { adoptBlobs, blobDirectory, synchroniseBlobs } from './blob-directory.ts';
 export { type CopyReport, copy, graphOf } from './copy.ts';
 export { digestInThread } from './hashing.ts';
 export { imageFrom, isLocalSource, readDocument, resolveImage } from './image.ts';

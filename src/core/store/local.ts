@@ -97,7 +97,7 @@ async function layerOf(
   if (tar.pieces.length !== 1 || piece?.kind !== 'file') {
     return layerOfPieces(diffId, indexPieces(tar), async () => tar);
   }
-  const isStored = piece.path.startsWith(`${options.store.directory}/`);
+  const isStored = piece.path.startsWith(`${options.store.directory}/blobs/`);
   const entries = await entriesOf(diffId, piece, { ...options, isStored });
   return {
     diffId,

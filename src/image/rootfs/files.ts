@@ -11,6 +11,9 @@ const MAX_WORKERS = 4;
 /** The workers run the same kind of file as this one: sources here, built JavaScript when published. */
 const WORKER = new URL(`./worker${import.meta.url.slice(import.meta.url.lastIndexOf('.'))}`, import.meta.url);
 
+/** A worker holds a batch of tasks and a buffer; without limits each takes tens of megabytes more. */
+const WORKER_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
+
 /** Writes many files at once, in worker threads. The directories must be there. */
 export async function writeFiles(
   tasks: readonly FileTask[],
@@ -20,7 +23,10 @@ export async function writeFiles(
   const batches = batch(tasks);
   const next = batches[Symbol.iterator]();
   const count = Math.min(MAX_WORKERS, availableParallelism(), Math.ceil(tasks.length / BATCH_FILES));
-  const workers = Array.from({ length: count }, () => new Worker(WORKER, { workerData: setup }));
+  const workers = Array.from(
+    { length: count },
+    () => new Worker(WORKER, { workerData: setup, resourceLimits: WORKER_LIMITS }),
+  );
   const stop = Promise.withResolvers<never>();
   stop.promise.catch(() => {});
   const abort = (): void => stop.reject(new SampanError('cancelled', 'unpacking was interrupted'));

@@ -5,12 +5,5 @@ export type { Drop, Level, Reason, SlimPlan } from './plan/index.ts';
 export { globs, planSlim } from './plan/index.ts';
 export type { Candidate, Prover, Verdict } from './prover.ts';
 export { chainOf, formatPlan, type PlanRecord, parsePlan } from './record.ts';
-export {
-  type Attempt,
-  type Preview,
-  previewSlim,
-  type SlimRequest,
-  type SlimResult,
-  type SlimTools,
-  slim,
-} from './slim.ts';
+export { type Preview, previewSlim, slim } from './slim.ts';
+export type { Attempt, SlimRequest, SlimResult, SlimTools } from './types.ts';

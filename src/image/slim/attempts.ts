@@ -1,0 +1,183 @@
+import type { Digest } from '../../core/bytes/index.ts';
+import { SampanError } from '../../core/errors/index.ts';
+import type { ImageConfig } from '../../core/oci/index.ts';
+import { inStage } from '../../core/progress/index.ts';
+import {
+  adoptBlobs,
+  blobDirectory,
+  imageFrom,
+  localLayers,
+  synchroniseBlobs,
+} from '../../core/store/index.ts';
+import { formatCount, formatSize } from '../../core/text/index.ts';
+import { healthOf } from '../exercise/index.ts';
+import { stackLayers } from '../tree/index.ts';
+import { type Evidence, mergeEvidence } from './evidence/index.ts';
+import { figuresOf } from './figures.ts';
+import { type Level, planSlim, type SlimPlan } from './plan/index.ts';
+import type { Candidate, Verdict } from './prover.ts';
+import { type Rebuilt, rebuild, type SlimNodes, slimNodes } from './rebuild/index.ts';
+import type { Attempt, Loaded, Seen, SlimRequest, SlimResult, SlimTools } from './types.ts';
+
+const ROUNDS = 3;
+const SAFER: Readonly<Record<Level, readonly Level[]>> = {
+  tight: ['tight', 'balanced', 'safe'],
+  balanced: ['balanced', 'safe'],
+  safe: ['safe'],
+};
+
+/** All that attempts work with. */
+export interface Task {
+  readonly loaded: Loaded;
+  readonly request: SlimRequest;
+  readonly tools: SlimTools;
+  readonly seen: Seen;
+  /** Where images lie until they are proven. */
+  readonly draft: string;
+}
+
+/**
+ * Plans, rebuilds and proves, at the level that was asked for and then at safer ones; what fails its proof is
+ * repaired first.
+ *
+ * @throws SampanError `unproven` when no level proves itself.
+ */
+export async function attemptAll(task: Task): Promise<SlimResult> {
+  const attempts: Attempt[] = [];
+  for (const level of SAFER[task.request.level]) {
+    let evidence = task.seen.evidence;
+    for (let round = 0; round <= ROUNDS; round += 1) {
+      const made = await make(task, level, evidence);
+      const verdict = await proof(task, made);
+      if (verdict === undefined || verdict.proven) {
+        await adoptBlobs(task.draft, task.tools.store.directory, made.digests);
+        return resultOf(task, made, { evidence, attempts, verdict });
+      }
+      const lookups = await repairs(task, made);
+      attempts.push({ level, problems: verdict.problems, lookups });
+      if (lookups.length === 0) break;
+      evidence = mergeEvidence(evidence.image, [evidence, { ...evidence, footprints: [], lookups }]);
+    }
+  }
+  const last = attempts.at(-1)?.problems.join('; ') ?? '';
+  throw new SampanError(
+    'unproven',
+    `no slim image of ${task.request.image.name} works as the original does: ${last}`,
+    {
+      remedy: 'keep what it misses with --keep, or try --level safe --no-strip',
+    },
+  );
+}
+
+interface Made {
+  readonly plan: SlimPlan;
+  readonly nodes: SlimNodes;
+  readonly rebuilt: Rebuilt;
+  readonly candidate: Candidate;
+  /** All its blobs. */
+  readonly digests: readonly Digest[];
+}
+
+/** Plans for one level. */
+export async function planFor(
+  { loaded, request, tools }: Pick<Task, 'loaded' | 'request' | 'tools'>,
+  level: Level,
+  evidence: Evidence,
+): Promise<SlimPlan> {
+  const health = healthOf(loaded.config);
+  const probes = request.exercise.probes.flatMap(probe => (probe.kind === 'exec' ? [probe.args] : []));
+  return await inStage(tools.progress, {
+    title: `Planning (${level})`,
+    run: async () =>
+      planSlim({
+        tree: loaded.tree,
+        config: withCommand(loaded.config, request.exercise.command),
+        level,
+        evidence,
+        commands: [...(health === undefined ? [] : [health.args]), ...probes],
+        env: request.exercise.env,
+        keep: request.keep,
+        drop: request.drop,
+      }),
+    summary: each => `keeps ${formatCount(each.kept.size)} of ${formatCount(loaded.tree.size)} entries`,
+  });
+}
+
+async function make(task: Task, level: Level, evidence: Evidence): Promise<Made> {
+  const plan = await planFor(task, level, evidence);
+  return await inStage(task.tools.progress, {
+    title: 'Rebuilding',
+    run: () => build(task, plan),
+    summary: ({ rebuilt }) =>
+      `${formatSize(rebuilt.layers.reduce((sum, layer) => sum + layer.size, 0))} in ${rebuilt.layers.length} layers`,
+  });
+}
+
+function withCommand(config: ImageConfig, command: readonly string[] | undefined): ImageConfig {
+  return command === undefined ? config : { ...config, config: { ...config.config, Cmd: command } };
+}
+
+async function build({ loaded, request, tools, draft }: Task, plan: SlimPlan): Promise<Made> {
+  const nodes = slimNodes(loaded.tree, plan, request);
+  const blobs = blobDirectory(draft, { durable: false });
+  const rebuilt = await rebuild(blobs, { original: loaded, plan, nodes }, tools);
+  const digests = [...rebuilt.layers.map(layer => layer.digest), rebuilt.id, rebuilt.root.digest];
+  // The disk is busy with it while the proof runs; whether it worked shows when the blobs are adopted.
+  synchroniseBlobs(draft, digests).catch(() => {});
+  const layers = await localLayers(imageFrom(blobs, rebuilt.root), blobs, tools);
+  return { plan, nodes, rebuilt, candidate: { tree: stackLayers(layers), layers }, digests };
+}
+
+async function proof({ seen, tools }: Task, made: Made): Promise<Verdict | undefined> {
+  const { prover } = tools;
+  const { run } = seen;
+  if (prover === undefined || run === undefined) return undefined;
+  return await inStage(tools.progress, {
+    title: 'Proving it',
+    run: () => prover.prove(made.candidate, run, tools),
+    summary: verdict =>
+      verdict.proven
+        ? `works as the original does, ${verdict.run.probes.length} probes`
+        : verdict.problems.join('; '),
+  });
+}
+
+async function repairs({ loaded, tools }: Task, made: Made): Promise<readonly string[]> {
+  const failed = await inStage(tools.progress, {
+    title: 'Looking what it misses',
+    run: async () => (await tools.prover?.failedLookups(made.candidate, tools)) ?? [],
+    summary: paths => `${paths.length} look-ups failed`,
+  });
+  const { tree } = loaded;
+  const wanted = failed.filter(path => {
+    const node = tree.resolve(path)?.node;
+    return node !== undefined && node.kind !== 'directory' && !made.plan.kept.has(node.path);
+  });
+  return [...new Set(wanted)].sort();
+}
+
+function resultOf(
+  { loaded, seen }: Task,
+  made: Made,
+  proven: {
+    readonly evidence: Evidence;
+    readonly attempts: readonly Attempt[];
+    readonly verdict: Verdict | undefined;
+  },
+): SlimResult {
+  const { plan, nodes, rebuilt, candidate } = made;
+  const { evidence, attempts, verdict } = proven;
+  return {
+    original: { id: loaded.id, tree: loaded.tree, config: loaded.config },
+    rebuilt,
+    plan,
+    nodes,
+    evidence,
+    before: figuresOf(loaded.tree, loaded.layers),
+    after: figuresOf(candidate.tree, candidate.layers),
+    attempts,
+    ...(seen.run === undefined || verdict === undefined
+      ? {}
+      : { runs: { original: seen.run, slim: verdict.run } }),
+  };
+}
