@@ -16,7 +16,7 @@ import { type Evidence, mergeEvidence } from './evidence/index.ts';
 import { figuresOf } from './figures.ts';
 import { type Level, planSlim, type SlimPlan } from './plan/index.ts';
 import type { Candidate, Verdict } from './prover.ts';
-import { type Rebuilt, rebuild, type SlimNodes, slimNodes } from './rebuild/index.ts';
+import { checkSpace, type Rebuilt, rebuild, type SlimNodes, slimNodes } from './rebuild/index.ts';
 import type { Attempt, Loaded, Seen, SlimRequest, SlimResult, SlimTools } from './types.ts';
 
 const ROUNDS = 3;
@@ -119,6 +119,7 @@ function withCommand(config: ImageConfig, command: readonly string[] | undefined
 
 async function build({ loaded, request, tools, draft }: Task, plan: SlimPlan): Promise<Made> {
   const nodes = slimNodes(loaded.tree, plan, request);
+  checkSpace(nodes, tools.base);
   const blobs = blobDirectory(draft, { durable: false });
   const rebuilt = await rebuild(blobs, { original: loaded, plan, nodes }, tools);
   const digests = [...rebuilt.layers.map(layer => layer.digest), rebuilt.id, rebuilt.root.digest];

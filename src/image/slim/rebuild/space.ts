@@ -26,7 +26,7 @@ export function checkSpace(nodes: SlimNodes, directory: string, free: number = f
   throw new SampanError(
     'no-space',
     `the slim image takes ${formatSize(wanted)}, and ${formatSize(free)} are free at ${directory}; its largest file is ${largest.path} (${formatSize(largest.content.size)})`,
-    { remedy: `point XDG_DATA_HOME at a larger disk, or leave files out: --drop ${largest.path}` },
+    { remedy: `point TMPDIR and XDG_DATA_HOME at a larger disk, or leave files out: --drop ${largest.path}` },
   );
 }
 
