@@ -102,7 +102,7 @@ export const slimCommand = defineCommand({
       tag: values.tag ?? slimName(image),
       targets: values.output,
     });
-    saveReport(toolbox.places.reports, result.plan, [
+    saveReport(toolbox.places.reports, result, [
       result.rebuilt.root.digest,
       result.rebuilt.id,
       result.original.id,

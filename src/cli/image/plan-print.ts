@@ -3,15 +3,20 @@ import { formatSize, formatTable, type Output, writeJson } from '../output/index
 import { categoryTitle } from './slim-table.ts';
 
 /** Prints what slimming would keep and remove, path by path. */
-export function printPlan(output: Output, { tree, plan }: Preview, json: boolean): void {
+export function printPlan(output: Output, { tree, plan, dropped }: Preview, json: boolean): void {
   const sizeOf = (path: string): number => {
     const node = tree.get(path);
     return node?.kind === 'file' ? node.content.size : 0;
   };
   if (json) {
     const kept = [...plan.kept].map(([path, reason]) => ({ path, size: sizeOf(path), ...reason }));
-    const dropped = [...plan.dropped].map(([path, drop]) => ({ path, size: sizeOf(path), ...drop }));
-    writeJson(output, 'sampan.plan/1', { level: plan.level, kept, dropped, packages: plan.packages });
+    const removed = [...dropped].map(([path, drop]) => ({ path, size: sizeOf(path), ...drop }));
+    writeJson(output, 'sampan.plan/1', {
+      level: plan.level,
+      kept,
+      dropped: removed,
+      packages: plan.packages,
+    });
     return;
   }
   const files = [...plan.kept].filter(([path]) => tree.get(path)?.kind !== 'directory');
@@ -33,9 +38,8 @@ export function printPlan(output: Output, { tree, plan }: Preview, json: boolean
   );
   const total = files.reduce((sum, [path]) => sum + sizeOf(path), 0);
   const gone = new Map<string, number>();
-  for (const [path, { category }] of plan.dropped)
-    gone.set(category, (gone.get(category) ?? 0) + sizeOf(path));
-  output.write(`\nkeeps ${files.length} files, ${formatSize(total)}; removes ${plan.dropped.size}:\n`);
+  for (const [path, { category }] of dropped) gone.set(category, (gone.get(category) ?? 0) + sizeOf(path));
+  output.write(`\nkeeps ${files.length} files, ${formatSize(total)}; removes ${dropped.size}:\n`);
   const rows = [...gone]
     .sort(([, a], [, b]) => b - a)
     .map(([category, bytes]) => [categoryTitle(category), formatSize(bytes)]);

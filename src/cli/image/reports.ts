@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Digest, hexOf } from '../../core/bytes/index.ts';
 import { SampanError, systemCode, wrap } from '../../core/errors/index.ts';
-import { formatPlan, type PlanRecord, parsePlan, type SlimPlan } from '../../image/slim/index.ts';
+import { formatPlan, type PlanRecord, parsePlan, type SlimResult } from '../../image/slim/index.ts';
 
 /** Keeps a plan, to be found by each of these digests. */
-export function saveReport(directory: string, plan: SlimPlan, digests: readonly Digest[]): void {
-  const bytes = gzipSync(formatPlan(plan), { level: 1 });
+export function saveReport(directory: string, result: SlimResult, digests: readonly Digest[]): void {
+  const bytes = gzipSync(formatPlan(result.plan, result.dropped), { level: 1 });
   mkdirSync(directory, { recursive: true });
   for (const digest of digests) {
     const path = fileOf(directory, digest);

@@ -40,7 +40,7 @@ function pageFiles(result: SlimResult): PageFile[] {
   for (const node of original.tree.nodes()) {
     if (node.kind !== 'file') continue;
     const kept = plan.kept.get(node.path);
-    const dropped = plan.dropped.get(node.path);
+    const dropped = result.dropped.get(node.path);
     const saved = nodes.stripped.get(node.path);
     files.push({
       path: node.path,

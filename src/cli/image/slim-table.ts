@@ -27,7 +27,7 @@ export function removedByCategory(
     const sum = sums.get(category) ?? { files: 0, bytes: 0 };
     sums.set(category, { files: sum.files + 1, bytes: sum.bytes + bytes });
   };
-  for (const [path, { category }] of result.plan.dropped) {
+  for (const [path, { category }] of result.dropped) {
     const node = result.original.tree.get(path);
     add(category, node?.kind === 'file' ? node.content.size : 0);
   }

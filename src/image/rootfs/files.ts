@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { SampanError, wrap } from '../../core/errors/index.ts';
 import type { Cancel } from '../../core/store/index.ts';
 import type { FileTask, WorkerMessage, WorkerSetup } from './task.ts';
+import { writeFile } from './write.ts';
 
 const BATCH_FILES = 256;
 const BATCH_BYTES = 16 << 20;
@@ -14,59 +15,98 @@ const WORKER = new URL(`./worker${import.meta.url.slice(import.meta.url.lastInde
 /** A worker holds a batch of tasks and a buffer; without limits each takes tens of megabytes more. */
 const WORKER_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
 
-/** Writes many files at once, in worker threads. The directories must be there. */
+/** So few are written before a worker has even started. */
+const FEW_FILES = 1500;
+const FEW_BYTES = 32 << 20;
+
+/** Writes many files, at once in worker threads where that pays. The directories must be there. */
 export async function writeFiles(
   tasks: readonly FileTask[],
   setup: WorkerSetup,
   options: Cancel = {},
 ): Promise<void> {
+  if (options.signal?.aborted === true) throw interrupted();
+  const bytes = tasks.reduce((sum, task) => sum + bytesToWrite(task), 0);
+  if (tasks.length <= FEW_FILES && bytes <= FEW_BYTES) writeHere(tasks, setup);
+  else await writeInWorkers(tasks, setup, options);
+}
+
+function writeHere(tasks: readonly FileTask[], setup: WorkerSetup): void {
+  for (const task of tasks) {
+    try {
+      writeFile(task, setup);
+    } catch (error) {
+      throw wrap(`unpacking ${task.path}`, error);
+    }
+  }
+}
+
+async function writeInWorkers(
+  tasks: readonly FileTask[],
+  setup: WorkerSetup,
+  options: Cancel,
+): Promise<void> {
   const batches = batch(tasks);
-  const next = batches[Symbol.iterator]();
-  const count = Math.min(MAX_WORKERS, availableParallelism(), Math.ceil(tasks.length / BATCH_FILES));
-  const workers = Array.from(
-    { length: count },
-    () => new Worker(WORKER, { workerData: setup, resourceLimits: WORKER_LIMITS }),
-  );
+  const count = Math.min(MAX_WORKERS, availableParallelism(), batches.length);
   const stop = Promise.withResolvers<never>();
   stop.promise.catch(() => {});
-  const abort = (): void => stop.reject(new SampanError('cancelled', 'unpacking was interrupted'));
+  const abort = (): void => stop.reject(interrupted());
   options.signal?.addEventListener('abort', abort, { once: true });
+  const workers = Array.from({ length: count }, () => startWorker(setup));
   try {
-    options.signal?.throwIfAborted();
-    await Promise.race([Promise.all(workers.map(worker => feed(worker, next))), stop.promise]);
+    // Each gets all of its work at once: this thread has other things to do meanwhile.
+    const shares = workers.map((worker, i) =>
+      finish(
+        worker,
+        batches.filter((_, n) => n % count === i),
+      ),
+    );
+    await Promise.race([Promise.all(shares), stop.promise]);
   } finally {
     options.signal?.removeEventListener('abort', abort);
     await Promise.all(workers.map(worker => worker.terminate()));
   }
 }
 
-/** Gives a worker one batch after the other, until there are none. */
-function feed(worker: Worker, next: Iterator<FileTask[]>): Promise<void> {
+function startWorker(setup: WorkerSetup): Worker {
+  return new Worker(WORKER, { workerData: setup, resourceLimits: WORKER_LIMITS });
+}
+
+function interrupted(): SampanError {
+  return new SampanError('cancelled', 'unpacking was interrupted');
+}
+
+function finish(worker: Worker, batches: readonly FileTask[][]): Promise<void> {
+  let left = batches.length;
   return new Promise((resolve, reject) => {
     worker.on('error', reject);
     worker.on('message', (message: WorkerMessage) => {
+      left -= 1;
       if (message.kind === 'failed') {
         const cause = Object.assign(new Error(message.message), { code: message.code });
         reject(wrap(`unpacking ${message.path}`, cause));
-        return;
-      }
-      const { value, done } = next.next();
-      if (done === true) resolve();
-      else worker.postMessage(value);
+      } else if (left === 0) resolve();
     });
+    for (const each of batches) worker.postMessage(each);
   });
 }
 
-function* batch(tasks: readonly FileTask[]): Generator<FileTask[], void, undefined> {
+function batch(tasks: readonly FileTask[]): FileTask[][] {
+  const batches: FileTask[][] = [];
   let files: FileTask[] = [];
   let bytes = 0;
   for (const task of tasks) {
     files.push(task);
-    bytes += task.size;
+    bytes += bytesToWrite(task);
     if (files.length < BATCH_FILES && bytes < BATCH_BYTES) continue;
-    yield files;
+    batches.push(files);
     files = [];
     bytes = 0;
   }
-  if (files.length > 0) yield files;
+  if (files.length > 0) batches.push(files);
+  return batches;
+}
+
+function bytesToWrite(task: FileTask): number {
+  return task.pieces.reduce((sum, piece) => sum + (piece.kind === 'zeros' ? 0 : piece.size), 0);
 }

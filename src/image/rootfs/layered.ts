@@ -33,7 +33,7 @@ export async function mountLayered(
   for (const directory of [base, memory, root, links]) mkdirSync(directory);
   if (!(await mountMemory(memory))) return undefined;
   await unpack(tree, join(memory, 'upper'), { ...place, hollow: true });
-  if (!markFiles(withContent(tree), METADATA_ONLY, join(memory, 'upper'))) return undefined;
+  if (!(await markFiles(withContent(tree), METADATA_ONLY, join(memory, 'upper')))) return undefined;
   mkdirSync(join(memory, 'work'));
   // Short names, because the options of a mount must fit into one page.
   for (const [i, directory] of lower.entries()) symlinkSync(directory, join(links, String(i)));

@@ -21,9 +21,9 @@ export interface WorkerSetup {
   readonly gid: number;
 }
 
-/** What a worker says: it wants more, or it failed. */
+/** What a worker says of each batch: it is written, or that failed. */
 export type WorkerMessage =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'written' }
   | {
       readonly kind: 'failed';
       readonly path: string;

@@ -22,6 +22,5 @@ parentPort?.on('message', (tasks: readonly FileTask[]) => {
       return;
     }
   }
-  say({ kind: 'ready' });
+  say({ kind: 'written' });
 });
-say({ kind: 'ready' });

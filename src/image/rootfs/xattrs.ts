@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { encodeName } from '../../core/bytes/index.ts';
 import type { FileNode, Node } from '../tree/index.ts';
 
@@ -13,12 +13,20 @@ export function setXattrs(nodes: readonly Node[], directory: string): string[] {
 }
 
 /** Gives every file the attribute `name` with an empty value; false when that cannot be done. */
-export function markFiles(files: readonly FileNode[], name: string, directory: string): boolean {
-  return restore(files.map(file => `# file: ${escaped(file.path)}\n${name}=""\n`).join('\n'), directory);
+export function markFiles(files: readonly FileNode[], name: string, directory: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const child = spawn('setfattr', RESTORE, { cwd: directory, stdio: ['pipe', 'ignore', 'ignore'] });
+  child.on('error', () => resolve(false));
+  child.on('close', code => resolve(code === 0));
+  child.stdin.on('error', () => {});
+  child.stdin.end(files.map(file => `# file: ${escaped(file.path)}\n${name}=""\n`).join('\n'));
+  return promise;
 }
 
+const RESTORE = ['--no-dereference', '--restore=-'];
+
 function restore(records: string, directory: string): boolean {
-  const { status } = spawnSync('setfattr', ['--no-dereference', '--restore=-'], {
+  const { status } = spawnSync('setfattr', RESTORE, {
     cwd: directory,
     input: records,
     stdio: ['pipe', 'ignore', 'ignore'],

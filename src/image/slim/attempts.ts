@@ -14,7 +14,14 @@ import { healthOf } from '../exercise/index.ts';
 import { stackLayers } from '../tree/index.ts';
 import { type Evidence, mergeEvidence } from './evidence/index.ts';
 import { figuresOf } from './figures.ts';
-import { type Level, planSlim, type SlimPlan } from './plan/index.ts';
+import {
+  type Drop,
+  explainDropped,
+  type Level,
+  type PlanInput,
+  planSlim,
+  type SlimPlan,
+} from './plan/index.ts';
 import type { Candidate, Verdict } from './prover.ts';
 import { checkSpace, type Rebuilt, rebuild, type SlimNodes, slimNodes } from './rebuild/index.ts';
 import type { Attempt, Loaded, Seen, SlimRequest, SlimResult, SlimTools } from './types.ts';
@@ -48,10 +55,14 @@ export async function attemptAll(task: Task): Promise<SlimResult> {
     let evidence = task.seen.evidence;
     for (let round = 0; round <= ROUNDS; round += 1) {
       const made = await make(task, level, evidence);
-      const verdict = await proof(task, made);
+      // Told while the app starts and stops, when there is time.
+      const [verdict, dropped] = await Promise.all([
+        proof(task, made),
+        explainDropped(made.input, made.plan),
+      ]);
       if (verdict === undefined || verdict.proven) {
         await adoptBlobs(task.draft, task.tools.store.directory, made.digests);
-        return resultOf(task, made, { evidence, attempts, verdict });
+        return resultOf(task, made, { evidence, attempts, verdict, dropped });
       }
       const lookups = await repairs(task, made);
       attempts.push({ level, problems: verdict.problems, lookups });
@@ -69,8 +80,7 @@ export async function attemptAll(task: Task): Promise<SlimResult> {
   );
 }
 
-interface Made {
-  readonly plan: SlimPlan;
+interface Made extends Planned {
   readonly nodes: SlimNodes;
   readonly rebuilt: Rebuilt;
   readonly candidate: Candidate;
@@ -78,36 +88,47 @@ interface Made {
   readonly digests: readonly Digest[];
 }
 
+/** A plan, and what it was made of. */
+interface Planned {
+  readonly input: PlanInput;
+  readonly plan: SlimPlan;
+}
+
 /** Plans for one level. */
-export async function planFor(
-  { loaded, request, tools }: Pick<Task, 'loaded' | 'request' | 'tools'>,
-  level: Level,
-  evidence: Evidence,
-): Promise<SlimPlan> {
-  const health = healthOf(loaded.config);
-  const probes = request.exercise.probes.flatMap(probe => (probe.kind === 'exec' ? [probe.args] : []));
-  return await inStage(tools.progress, {
+export async function planFor(task: Omit<Task, 'draft'>, level: Level, evidence: Evidence): Promise<Planned> {
+  const input = inputOf(task, level, evidence);
+  return await inStage(task.tools.progress, {
     title: `Planning (${level})`,
-    run: async () =>
-      planSlim({
-        tree: loaded.tree,
-        config: withCommand(loaded.config, request.exercise.command),
-        level,
-        evidence,
-        commands: [...(health === undefined ? [] : [health.args]), ...probes],
-        env: request.exercise.env,
-        keep: request.keep,
-        drop: request.drop,
-      }),
-    summary: each => `keeps ${formatCount(each.kept.size)} of ${formatCount(loaded.tree.size)} entries`,
+    run: async () => ({ input, plan: planSlim(input) }),
+    summary: ({ plan }) => `keeps ${formatCount(plan.kept.size)} of ${formatCount(input.tree.size)} entries`,
   });
 }
 
+function inputOf(
+  { loaded, request, seen }: Omit<Task, 'draft'>,
+  level: Level,
+  evidence: Evidence,
+): PlanInput {
+  const health = healthOf(loaded.config);
+  const probes = request.exercise.probes.flatMap(probe => (probe.kind === 'exec' ? [probe.args] : []));
+  return {
+    tree: loaded.tree,
+    config: withCommand(loaded.config, request.exercise.command),
+    level,
+    knowledge: seen.knowledge,
+    evidence,
+    commands: [...(health === undefined ? [] : [health.args]), ...probes],
+    env: request.exercise.env,
+    keep: request.keep,
+    drop: request.drop,
+  };
+}
+
 async function make(task: Task, level: Level, evidence: Evidence): Promise<Made> {
-  const plan = await planFor(task, level, evidence);
+  const planned = await planFor(task, level, evidence);
   return await inStage(task.tools.progress, {
     title: 'Rebuilding',
-    run: () => build(task, plan),
+    run: () => build(task, planned),
     summary: ({ rebuilt }) =>
       `${formatSize(rebuilt.layers.reduce((sum, layer) => sum + layer.size, 0))} in ${rebuilt.layers.length} layers`,
   });
@@ -117,7 +138,7 @@ function withCommand(config: ImageConfig, command: readonly string[] | undefined
   return command === undefined ? config : { ...config, config: { ...config.config, Cmd: command } };
 }
 
-async function build({ loaded, request, tools, draft }: Task, plan: SlimPlan): Promise<Made> {
+async function build({ loaded, request, tools, draft }: Task, { input, plan }: Planned): Promise<Made> {
   const nodes = slimNodes(loaded.tree, plan, request);
   checkSpace(nodes, tools.base);
   const blobs = blobDirectory(draft, { durable: false });
@@ -126,7 +147,7 @@ async function build({ loaded, request, tools, draft }: Task, plan: SlimPlan): P
   // The disk is busy with it while the proof runs; whether it worked shows when the blobs are adopted.
   synchroniseBlobs(draft, digests).catch(() => {});
   const layers = await localLayers(imageFrom(blobs, rebuilt.root), blobs, tools);
-  return { plan, nodes, rebuilt, candidate: { tree: stackLayers(layers), layers }, digests };
+  return { input, plan, nodes, rebuilt, candidate: { tree: stackLayers(layers), layers }, digests };
 }
 
 async function proof({ seen, tools }: Task, made: Made): Promise<Verdict | undefined> {
@@ -164,14 +185,16 @@ function resultOf(
     readonly evidence: Evidence;
     readonly attempts: readonly Attempt[];
     readonly verdict: Verdict | undefined;
+    readonly dropped: ReadonlyMap<string, Drop>;
   },
 ): SlimResult {
   const { plan, nodes, rebuilt, candidate } = made;
-  const { evidence, attempts, verdict } = proven;
+  const { evidence, attempts, verdict, dropped } = proven;
   return {
     original: { id: loaded.id, tree: loaded.tree, config: loaded.config },
     rebuilt,
     plan,
+    dropped,
     nodes,
     evidence,
     before: figuresOf(loaded.tree, loaded.layers),

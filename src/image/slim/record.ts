@@ -11,7 +11,7 @@ export interface PlanRecord {
 const SCHEMA = 'sampan.plan/1';
 
 /** A plan as a JSON document, which {@link parsePlan} reads. */
-export function formatPlan(plan: SlimPlan): string {
+export function formatPlan(plan: SlimPlan, gone: ReadonlyMap<string, Drop>): string {
   const kept = [...plan.kept].map(([path, { kind, text, by }]) => [
     path,
     kind,
@@ -19,7 +19,7 @@ export function formatPlan(plan: SlimPlan): string {
     by ?? '',
     plan.groups.get(path) ?? 'os',
   ]);
-  const dropped = [...plan.dropped].map(([path, { category, owner }]) => [path, category, owner ?? '']);
+  const dropped = [...gone].map(([path, { category, owner }]) => [path, category, owner ?? '']);
   return JSON.stringify({ schema: SCHEMA, level: plan.level, kept, dropped });
 }
 

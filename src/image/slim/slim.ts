@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SampanError } from '../../core/errors/index.ts';
 import { inStage } from '../../core/progress/index.ts';
 import type { OpenImage } from '../../core/store/index.ts';
@@ -8,7 +9,7 @@ import { stackLayers, type Tree } from '../tree/index.ts';
 import { attemptAll, planFor } from './attempts.ts';
 import { type Evidence, mergeEvidence } from './evidence/index.ts';
 import { observe } from './observe.ts';
-import type { SlimPlan } from './plan/index.ts';
+import { type Drop, explainDropped, type SlimPlan, study } from './plan/index.ts';
 import type { Loaded, Seen, SlimRequest, SlimResult, SlimTools } from './types.ts';
 
 /**
@@ -38,14 +39,15 @@ export async function slim(request: SlimRequest, tools: SlimTools): Promise<Slim
 export interface Preview {
   readonly tree: Tree;
   readonly plan: SlimPlan;
+  readonly dropped: ReadonlyMap<string, Drop>;
 }
 
 /** As {@link slim} begins: observes and plans, and writes nothing. @throws as `slim` does. */
 export async function previewSlim(request: SlimRequest, tools: SlimTools): Promise<Preview> {
   const loaded = await load(request.image, tools);
   const seen = await look(loaded, request, tools);
-  const plan = await planFor({ loaded, request, tools }, request.level, seen.evidence);
-  return { tree: loaded.tree, plan };
+  const { input, plan } = await planFor({ loaded, request, tools, seen }, request.level, seen.evidence);
+  return { tree: loaded.tree, plan, dropped: await explainDropped(input, plan) };
 }
 
 async function load(image: OpenImage, tools: SlimTools): Promise<Loaded> {
@@ -60,24 +62,31 @@ async function load(image: OpenImage, tools: SlimTools): Promise<Loaded> {
 
 async function look(loaded: Loaded, request: SlimRequest, tools: SlimTools): Promise<Seen> {
   const { engine, progress } = tools;
+  const { tree, config } = loaded;
   if (engine === undefined) {
     if (request.level !== 'safe') {
       throw new SampanError(
         'unavailable',
         `level ${request.level} needs a run, and nothing can run the image here`,
-        {
-          remedy: 'install runc and run with sudo, or start Docker; or use --level safe',
-        },
+        { remedy: 'install runc and run with sudo, or start Docker; or use --level safe' },
       );
     }
-    return { evidence: mergeEvidence(loaded.id, request.evidence) };
+    const knowledge = study(tree, config, request.exercise.env);
+    return { evidence: mergeEvidence(loaded.id, request.evidence), knowledge };
   }
-  const observation = await inStage(progress, {
+  const observing = inStage(progress, {
     title: 'Observing a run',
     run: () => observe(engine, { ...loaded, exercise: request.exercise }, tools),
     summary: ({ run, footprints }) =>
       `ready in ${Math.round(run.readyMs)} ms, ${run.probes.length} probes, ${formatCount(footprints.length)} footprints`,
   });
+  // The root file system is being made by others: time to read what needs no run.
+  const studying = nextTurn().then(() => study(tree, config, request.exercise.env));
+  const [observation, knowledge] = await Promise.all([observing, studying]);
   const own: Evidence = { image: loaded.id, footprints: observation.footprints, lookups: [] };
-  return { evidence: mergeEvidence(loaded.id, [...request.evidence, own]), run: observation.run };
+  return {
+    evidence: mergeEvidence(loaded.id, [...request.evidence, own]),
+    knowledge,
+    run: observation.run,
+  };
 }

@@ -7,7 +7,7 @@ import type { Exercise, RunRecord } from '../exercise/index.ts';
 import type { Tree } from '../tree/index.ts';
 import type { Evidence } from './evidence/index.ts';
 import type { Figures } from './figures.ts';
-import type { Level, SlimPlan } from './plan/index.ts';
+import type { Drop, Knowledge, Level, SlimPlan } from './plan/index.ts';
 import type { Prover } from './prover.ts';
 import type { Rebuilt, SlimNodes } from './rebuild/index.ts';
 
@@ -47,6 +47,7 @@ export interface SlimResult {
   readonly original: { readonly id: Digest; readonly tree: Tree; readonly config: ImageConfig };
   readonly rebuilt: Rebuilt;
   readonly plan: SlimPlan;
+  readonly dropped: ReadonlyMap<string, Drop>;
   readonly nodes: SlimNodes;
   readonly evidence: Evidence;
   readonly before: Figures;
@@ -68,5 +69,6 @@ export interface Loaded {
 /** What is known of an image when planning begins. */
 export interface Seen {
   readonly evidence: Evidence;
+  readonly knowledge: Knowledge;
   readonly run?: RunRecord;
 }

@@ -1,7 +1,6 @@
 import { readContent } from '../../../core/bytes/index.ts';
 import type { Node } from '../../tree/index.ts';
 import { reducedDatabase } from '../../userland/packages/os/index.ts';
-import { surroundingsOf, wasteOf } from '../../userland/waste/index.ts';
 import { keepApp } from './app.ts';
 import { keepCompanions, keepDistributions } from './companions.ts';
 import { keepDirectories } from './directories.ts';
@@ -10,13 +9,14 @@ import { factsOf } from './facts.ts';
 import { globs } from './glob.ts';
 import { groupPaths } from './groups.ts';
 import { Keeper } from './keeper.ts';
+import type { Knowledge } from './knowledge.ts';
 import { MachineCode } from './machine-code.ts';
 import { keepObserved } from './observed.ts';
-import { type Owners, readOwners } from './owners.ts';
+import type { Owners } from './owners.ts';
 import { keepByRules } from './rules.ts';
 import { keepAllButWaste } from './safe.ts';
 import { keepSources } from './sources.ts';
-import type { Drop, PlanInput, SlimPlan } from './types.ts';
+import type { PlanInput, SlimPlan } from './types.ts';
 
 /**
  * Decides what a slim image keeps. Pure: the same input gives the same plan; only contents of the tree are read.
@@ -24,18 +24,17 @@ import type { Drop, PlanInput, SlimPlan } from './types.ts';
  * @throws SampanError `usage` for a bad pattern; what reading the tree throws.
  */
 export function planSlim(input: PlanInput): SlimPlan {
-  const { tree, config, level } = input;
-  const owners = readOwners(tree, config);
-  const waste = wasteTest(input, owners);
+  const { tree, config, level, knowledge } = input;
+  const { owners } = knowledge;
   const keeper = new Keeper(tree, excludedBy(input, owners));
   keepChosen(keeper, input.keep);
   keepObserved(keeper, input.evidence);
-  if (level === 'balanced') keepApp(keeper, owners, node => waste(node) !== undefined);
+  if (level === 'balanced') keepApp(keeper, knowledge);
   const code = new MachineCode(keeper, input);
   const named = keepSources(keeper, input);
   code.follow();
   code.keepNamed(named);
-  if (level !== 'tight') code.followNames(owners, path => isWastePath(tree.get(path), waste));
+  if (level !== 'tight') code.followNames(owners, path => isWastePath(tree.get(path), knowledge));
   code.follow();
   keepByRules(keeper, factsOf(code.files), {
     level,
@@ -45,30 +44,15 @@ export function planSlim(input: PlanInput): SlimPlan {
   keepCompanions(keeper);
   if (level !== 'tight') keepDistributions(keeper, owners);
   if (level === 'safe') {
-    const isWaste = (node: Node): boolean => waste(node)?.safe === true;
+    const isWaste = (node: Node): boolean => knowledge.wasteOf(node)?.safe === true;
     keepAllButWaste(keeper, owners, { needed: new Set(keeper.kept.keys()), isWaste });
   }
   keepDirectories(keeper, config, owners);
-  return conclude(input, keeper, { owners, waste });
+  return conclude(input, keeper);
 }
 
-type WasteTest = (node: Node) => { readonly category: string; readonly safe: boolean } | undefined;
-
-function wasteTest(input: PlanInput, owners: Owners): WasteTest {
-  const around = surroundingsOf({
-    tree: input.tree,
-    env: environmentOf([...(input.config.config?.Env ?? []), ...input.env]),
-    databases: owners.databases,
-    languages: owners.languagePackages,
-  });
-  return node => {
-    const rule = wasteOf(node, owners.packageOf(node.path), around);
-    return rule === undefined || rule.category === 'license' ? undefined : rule;
-  };
-}
-
-function isWastePath(node: Node | undefined, waste: WasteTest): boolean {
-  return node === undefined || waste(node) !== undefined;
+function isWastePath(node: Node | undefined, known: Knowledge): boolean {
+  return node === undefined || known.wasteOf(node) !== undefined;
 }
 
 /** Package databases are written anew; the user's word on what goes is final, except against `--keep`. */
@@ -89,20 +73,14 @@ function keepChosen(keeper: Keeper, patterns: readonly string[]): void {
   }
 }
 
-interface Knowledge {
-  readonly owners: Owners;
-  readonly waste: WasteTest;
-}
-
-function conclude(input: PlanInput, keeper: Keeper, known: Knowledge): SlimPlan {
-  const { owners } = known;
+function conclude(input: PlanInput, keeper: Keeper): SlimPlan {
+  const { owners } = input.knowledge;
   const kept = new Map([...keeper.kept].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
   const packages = owners.databases.flatMap(database => database.packages);
   const staying = packages.filter(each => each.files.some(path => kept.has(path)));
   return {
     level: input.level,
     kept,
-    dropped: droppedOf(input, kept, known),
     groups: groupPaths(input.tree, kept.keys(), owners),
     written: writtenFiles(input, kept, owners),
     packages: {
@@ -110,26 +88,6 @@ function conclude(input: PlanInput, keeper: Keeper, known: Knowledge): SlimPlan 
       dropped: packages.filter(each => !staying.includes(each)).map(each => each.name),
     },
   };
-}
-
-function droppedOf(
-  input: PlanInput,
-  kept: ReadonlyMap<string, unknown>,
-  { owners, waste }: Knowledge,
-): Map<string, Drop> {
-  const byUser = globs(input.drop);
-  const dropped = new Map<string, Drop>();
-  for (const node of input.tree.nodes()) {
-    if (kept.has(node.path) || node.kind === 'directory') continue;
-    const category = byUser(node.path)
-      ? 'user'
-      : owners.isDevelopment(node.path)
-        ? 'development'
-        : waste(node)?.category;
-    const owner = owners.packageOf(node.path)?.name;
-    dropped.set(node.path, { category: category ?? 'unused', ...(owner === undefined ? {} : { owner }) });
-  }
-  return dropped;
 }
 
 function writtenFiles(

@@ -1,6 +1,7 @@
 import type { ImageConfig } from '../../../core/oci/index.ts';
 import type { Tree } from '../../tree/index.ts';
 import type { Evidence } from '../evidence/index.ts';
+import type { Knowledge } from './knowledge.ts';
 
 /** How much goes: `safe` needs no run, `balanced` keeps what no run reached but could, `tight` does not. */
 export type Level = 'safe' | 'balanced' | 'tight';
@@ -45,6 +46,7 @@ export interface PlanInput {
   readonly tree: Tree;
   readonly config: ImageConfig;
   readonly level: Level;
+  readonly knowledge: Knowledge;
   readonly evidence: Evidence;
   /** Command lines besides the entry point that must work: the health check, `--exec` probes. */
   readonly commands: readonly (readonly string[])[];
@@ -54,11 +56,10 @@ export interface PlanInput {
   readonly drop: readonly string[];
 }
 
-/** What is kept and what goes, and why; nothing is done yet. Paths are real paths of the tree, sorted. */
+/** What is kept, and why; all else goes. Nothing is done yet. Paths are real paths of the tree, sorted. */
 export interface SlimPlan {
   readonly level: Level;
   readonly kept: ReadonlyMap<string, Reason>;
-  readonly dropped: ReadonlyMap<string, Drop>;
   readonly groups: ReadonlyMap<string, LayerGroup>;
   /** Files that the new image has besides: reduced package databases. */
   readonly written: ReadonlyMap<string, Uint8Array>;
