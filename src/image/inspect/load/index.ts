@@ -1,0 +1,9 @@
+export { NO_CACHE, type ScanCache, scanCache } from './cache.ts';
+export {
+  contentsOf,
+  isLoaded,
+  type LoadedImage,
+  type LoadedLayer,
+  loadImage,
+  type UnreadLayer,
+} from './load.ts';
