@@ -10,11 +10,13 @@ import {
   EVIDENCE_OPTION,
   EXERCISE_OPTIONS,
   openToolbox,
+  printHints,
   printPlan,
   printSummary,
   REPORT_OPTION,
   readExercise,
   removedByCategory,
+  runJson,
   saveReport,
   slimName,
   slimPageOf,
@@ -112,6 +114,7 @@ export const slimCommand = defineCommand({
       writeReport(resolve(context.cwd, values.report), slimPageOf(summary, image.name));
     if (values.json) writeJson(context.stdout, 'sampan.slim/1', jsonOf(summary));
     else printSummary(context.stdout, summary);
+    if (!values.json && !context.quiet) printHints(context.stdout, summary);
   },
 });
 
@@ -184,6 +187,8 @@ function jsonOf({
     packages: result.plan.packages,
     attempts: result.attempts,
     ms: Math.round(ms),
-    ...(result.runs === undefined ? {} : { runs: result.runs }),
+    ...(result.runs === undefined
+      ? {}
+      : { runs: { original: runJson(result.runs.original), slim: runJson(result.runs.slim) } }),
   };
 }

@@ -5,6 +5,7 @@ export {
   REPORT_OPTION,
   readExercise,
 } from './exercise-options.ts';
+export { printHints } from './hints.ts';
 export { type LoadedImage, loadImage } from './load.ts';
 export { evidenceFileName, slimName } from './names.ts';
 export { type Places, placesOf } from './places.ts';

@@ -36,9 +36,9 @@ export function removedByCategory(
 }
 
 const TITLES: Readonly<Record<string, string>> = {
-  unused: 'nothing asks for it',
-  symbols: 'symbols and debug sections',
-  user: 'dropped by --drop',
+  unused: 'Nothing asks for it',
+  symbols: 'Symbols and debug sections',
+  user: 'Dropped by --drop',
 };
 
 /** The title of a category, for people. */
@@ -51,53 +51,69 @@ export function categoryTitle(category: string): string {
 }
 
 /** Prints the summary for people. */
-export function printSummary(output: Output, { result, ms, places }: SlimSummary): void {
-  const { before, after } = result;
+export function printSummary(output: Output, summary: SlimSummary): void {
+  const { result, ms, places } = summary;
   const style = styleFor(output);
-  const rows = [
-    [
-      'size',
-      formatSize(before.sizeBytes),
-      formatSize(after.sizeBytes),
-      `−${formatPercent(1 - after.sizeBytes / before.sizeBytes)}`,
-    ],
+  output.write(`\n${formatTable(FIGURE_COLUMNS, figureRows(result), output)}\n`);
+  output.write(formatTable(REMOVED_COLUMNS, removedRows(result), output));
+  for (const { level, problems, lookups } of result.attempts) {
+    output.write(`\n${style.yellow('!')} level ${level} did not prove itself: ${problems.join('; ')}\n`);
+    if (lookups.length > 0)
+      output.write(`  so it was tried again with what was missed: ${someOf(lookups)}\n`);
+  }
+  const verdict =
+    result.runs === undefined
+      ? style.yellow('not proven: nothing could be run here')
+      : style.green(`proven at level ${result.plan.level}`);
+  output.write(`\n${verdict} in ${formatDuration(ms)}; the image is ${places.join(' and ')}\n`);
+}
+
+const FIGURE_COLUMNS = [
+  { title: '' },
+  { title: 'before', align: 'right' },
+  { title: 'after', align: 'right' },
+  { title: '' },
+] as const;
+
+function figureRows(result: SlimResult): string[][] {
+  const { before, after } = result;
+  const less = before.sizeBytes === 0 ? 0 : 1 - after.sizeBytes / before.sizeBytes;
+  return [
+    ['size', formatSize(before.sizeBytes), formatSize(after.sizeBytes), `−${formatPercent(less)}`],
     ['files', formatCount(before.files), formatCount(after.files), ''],
     ['packages', formatCount(before.packages), formatCount(after.packages), ''],
     ['layers', formatCount(before.layers), formatCount(after.layers), ''],
     ...proofRows(result),
   ];
-  const columns = [
-    { title: '' },
-    { title: 'before', align: 'right' },
-    { title: 'after', align: 'right' },
-    { title: '' },
-  ] as const;
-  output.write(`\n${formatTable(columns, rows, output)}\n`);
+}
+
+const REMOVED_COLUMNS = [
+  { title: 'removed' },
+  { title: 'size', align: 'right' },
+  { title: 'files', align: 'right' },
+] as const;
+const REMOVED_ROWS = 8;
+
+/** The largest categories, and the rest as one. */
+function removedRows(result: SlimResult): string[][] {
   const removed = removedByCategory(result).filter(each => each.bytes > 0);
-  const gone = removed
-    .slice(0, 8)
-    .map(each => [categoryTitle(each.category), formatSize(each.bytes), formatCount(each.files)]);
-  output.write(
-    formatTable(
-      [{ title: 'removed' }, { title: 'size', align: 'right' }, { title: 'files', align: 'right' }],
-      gone,
-      output,
-    ),
-  );
-  for (const attempt of result.attempts) {
-    output.write(
-      `\n${style.yellow('!')} level ${attempt.level} did not prove itself: ${attempt.problems.join('; ')}\n`,
-    );
-    if (attempt.lookups.length > 0)
-      output.write(
-        `  then kept what it missed: ${attempt.lookups.slice(0, 6).join(' ')}${attempt.lookups.length > 6 ? ' …' : ''}\n`,
-      );
-  }
-  const verdict =
-    result.runs === undefined
-      ? style.yellow('not proven: nothing was run')
-      : style.green(`proven at level ${result.plan.level}`);
-  output.write(`\n${verdict} in ${formatDuration(ms)}; the image is ${places.join(' and ')}\n`);
+  const shown = removed.length > REMOVED_ROWS + 1 ? removed.slice(0, REMOVED_ROWS) : removed;
+  const rest = removed.slice(shown.length);
+  const row = (title: string, parts: typeof removed): string[] => [
+    title,
+    formatSize(parts.reduce((sum, each) => sum + each.bytes, 0)),
+    formatCount(parts.reduce((sum, each) => sum + each.files, 0)),
+  ];
+  return [
+    ...shown.map(each => row(categoryTitle(each.category), [each])),
+    ...(rest.length > 0 ? [row('Others', rest)] : []),
+  ];
+}
+
+const LOOKUPS_SHOWN = 6;
+
+function someOf(paths: readonly string[]): string {
+  return `${paths.slice(0, LOOKUPS_SHOWN).join(' ')}${paths.length > LOOKUPS_SHOWN ? ' …' : ''}`;
 }
 
 function proofRows(result: SlimResult): string[][] {

@@ -43,8 +43,7 @@ function outcomeOf(fate: Fate, output: Output): string {
 
 function whyDropped({ category, package: owner }: Extract<Fate, { outcome: 'dropped' }>): string {
   const title = categoryTitle(category);
-  const words = title.charAt(0).toLowerCase() + title.slice(1);
-  return owner === undefined ? words : `${words}; of the package ${owner}`;
+  return owner === undefined ? title : `${title}; of the package ${owner}`;
 }
 
 function printChain(output: Output, { chain }: Extract<Fate, { outcome: 'kept' }>): void {

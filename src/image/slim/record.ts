@@ -8,7 +8,7 @@ export interface PlanRecord {
   readonly dropped: ReadonlyMap<string, Drop>;
 }
 
-const SCHEMA = 'sampan.plan/1';
+const SCHEMA = 'sampan.record/1';
 
 /** A plan as a JSON document, which {@link parsePlan} reads. */
 export function formatPlan(plan: SlimPlan, gone: ReadonlyMap<string, Drop>): string {
