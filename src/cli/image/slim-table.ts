@@ -63,7 +63,7 @@ export function printSummary(output: Output, summary: SlimSummary): void {
   }
   const verdict =
     result.runs === undefined
-      ? style.yellow('not proven: nothing could be run here')
+      ? style.yellow(`not proven (${result.unproven ?? 'nothing was run'})`)
       : style.green(`proven at level ${result.plan.level}`);
   output.write(`\n${verdict} in ${formatDuration(ms)}; the image is ${places.join(' and ')}\n`);
 }

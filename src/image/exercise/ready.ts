@@ -66,8 +66,9 @@ async function eachPort(container: Container, readiness: Readiness): Promise<voi
 async function allListen(container: Container, readiness: Readiness): Promise<boolean> {
   for (const port of readiness.ports) if (!(await accepts(container.address(port)))) return false;
   // Whoever forwards the port may be slow to say that nobody is there. The kernel knows, but asking it is dear.
-  const listening = container.pid === undefined ? undefined : listeningPorts(container.pid);
-  return listening === undefined || readiness.ports.every(port => listening.has(port));
+  if (container.pid === undefined) return true;
+  const listening = listeningPorts(container.pid);
+  return listening !== undefined && readiness.ports.every(port => listening.has(port));
 }
 
 const HELD_MS = 15;

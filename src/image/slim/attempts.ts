@@ -200,6 +200,7 @@ function resultOf(
     before: figuresOf(loaded.tree, loaded.layers),
     after: figuresOf(candidate.tree, candidate.layers),
     attempts,
+    ...(seen.unproven === undefined ? {} : { unproven: seen.unproven }),
     ...(seen.run === undefined || verdict === undefined
       ? {}
       : { runs: { original: seen.run, slim: verdict.run } }),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { SampanError } from '../../core/errors/index.ts';
+import { isSampanError, SampanError } from '../../core/errors/index.ts';
 import { inStage } from '../../core/progress/index.ts';
 import type { OpenImage } from '../../core/store/index.ts';
 import { formatCount } from '../../core/text/index.ts';
@@ -50,6 +50,12 @@ export async function previewSlim(request: SlimRequest, tools: SlimTools): Promi
   return { tree: loaded.tree, plan, dropped: await explainDropped(input, plan) };
 }
 
+/** Level `safe` needs no run: that the original does not work here only means that nothing can be proven. */
+function unlessUnproven(error: unknown): SampanError {
+  if (isSampanError(error, 'unproven') || isSampanError(error, 'unsupported')) return error;
+  throw error;
+}
+
 async function load(image: OpenImage, tools: SlimTools): Promise<Loaded> {
   const [config, rawConfig, manifest] = await Promise.all([
     image.image.config(),
@@ -72,7 +78,11 @@ async function look(loaded: Loaded, request: SlimRequest, tools: SlimTools): Pro
       );
     }
     const knowledge = study(tree, config, request.exercise.env);
-    return { evidence: mergeEvidence(loaded.id, request.evidence), knowledge };
+    return {
+      evidence: mergeEvidence(loaded.id, request.evidence),
+      knowledge,
+      unproven: 'nothing can run containers here',
+    };
   }
   const observing = inStage(progress, {
     title: 'Observing a run',
@@ -82,7 +92,13 @@ async function look(loaded: Loaded, request: SlimRequest, tools: SlimTools): Pro
   });
   // The root file system is being made by others: time to read what needs no run.
   const studying = nextTurn().then(() => study(tree, config, request.exercise.env));
-  const [observation, knowledge] = await Promise.all([observing, studying]);
+  const [observation, knowledge] = await Promise.all([
+    request.level === 'safe' ? observing.catch(unlessUnproven) : observing,
+    studying,
+  ]);
+  if (isSampanError(observation)) {
+    return { evidence: mergeEvidence(loaded.id, request.evidence), knowledge, unproven: observation.message };
+  }
   const own: Evidence = { image: loaded.id, footprints: observation.footprints, lookups: [] };
   return {
     evidence: mergeEvidence(loaded.id, [...request.evidence, own]),

@@ -53,6 +53,8 @@ export interface SlimResult {
   readonly before: Figures;
   readonly after: Figures;
   readonly attempts: readonly Attempt[];
+  /** Why nothing is proven, where that is so. */
+  readonly unproven?: string;
   /** Of the original and of the slim image. */
   readonly runs?: { readonly original: RunRecord; readonly slim: RunRecord };
 }
@@ -71,4 +73,6 @@ export interface Seen {
   readonly evidence: Evidence;
   readonly knowledge: Knowledge;
   readonly run?: RunRecord;
+  /** Why there is no run. */
+  readonly unproven?: string;
 }
