@@ -1,5 +1,4 @@
 import { formatPlatform } from '../../core/oci/index.ts';
-import { formatDuration } from '../../core/text/index.ts';
 import type { RunRecord } from '../../image/exercise/index.ts';
 import {
   type PageFile,
@@ -11,7 +10,7 @@ import {
 import type { SlimResult } from '../../image/slim/index.ts';
 import { type OsPackage, readPackageDatabases } from '../../image/userland/packages/os/index.ts';
 import { readVersion } from '../version/index.ts';
-import type { SlimSummary } from './slim-table.ts';
+import { categoryTitle, type SlimSummary } from './slim-table.ts';
 
 /** The page that shows a slimming. */
 export function slimPageOf({ result, ms, places }: SlimSummary, image: string): string {
@@ -42,15 +41,13 @@ function pageFiles(result: SlimResult): PageFile[] {
     const kept = plan.kept.get(node.path);
     const dropped = result.dropped.get(node.path);
     const saved = nodes.stripped.get(node.path);
+    const title = dropped === undefined ? '' : categoryTitle(dropped.category);
     files.push({
       path: node.path,
       size: node.content.size,
       outcome: kept === undefined ? 'dropped' : saved === undefined ? 'kept' : 'stripped',
-      reason:
-        kept === undefined
-          ? (dropped?.category ?? '')
-          : `${kept.text}${kept.by === undefined ? '' : ` ← ${kept.by}`}`,
-      category: kept?.kind ?? dropped?.category ?? '',
+      reason: kept === undefined ? title : `${kept.text}${kept.by === undefined ? '' : ` ← ${kept.by}`}`,
+      category: kept?.kind ?? title,
       layer: node.layer,
       ...(saved === undefined ? {} : { sizeAfter: node.content.size - saved }),
       ...(dropped?.owner === undefined ? {} : { package: dropped.owner }),
@@ -105,7 +102,7 @@ function pageProof(result: SlimResult): PageProof {
 
 function pageRun(run: RunRecord): PageRun {
   return {
-    exit: `${run.exit.code} after ${formatDuration(run.stopMs)}`,
+    exit: `status ${run.exit.code}`,
     ready: run.outcome,
     startMs: run.readyMs,
     ...(run.usage.peakMemoryBytes === undefined ? {} : { peakMemoryBytes: run.usage.peakMemoryBytes }),

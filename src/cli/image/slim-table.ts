@@ -18,7 +18,7 @@ export interface SlimSummary {
   readonly places: readonly string[];
 }
 
-/** What went, by category: the largest first. */
+/** Which files went, by category: the largest first. Symlinks and devices are not counted. */
 export function removedByCategory(
   result: SlimResult,
 ): { readonly category: string; readonly files: number; readonly bytes: number }[] {
@@ -29,7 +29,7 @@ export function removedByCategory(
   };
   for (const [path, { category }] of result.dropped) {
     const node = result.original.tree.get(path);
-    add(category, node?.kind === 'file' ? node.content.size : 0);
+    if (node?.kind === 'file') add(category, node.content.size);
   }
   for (const bytes of result.nodes.stripped.values()) add('symbols', bytes);
   return [...sums].map(([category, sum]) => ({ category, ...sum })).sort((a, b) => b.bytes - a.bytes);
@@ -63,7 +63,7 @@ export function printSummary(output: Output, summary: SlimSummary): void {
   }
   const verdict =
     result.runs === undefined
-      ? style.yellow(`not proven (${result.unproven ?? 'nothing was run'})`)
+      ? style.yellow(`not proven (${firstLine(result.unproven ?? 'nothing was run')})`)
       : style.green(`proven at level ${result.plan.level}`);
   output.write(`\n${verdict} in ${formatDuration(ms)}; the image is ${places.join(' and ')}\n`);
 }
@@ -124,4 +124,8 @@ function proofRows(result: SlimResult): string[][] {
     ['ready after', formatDuration(original.readyMs), formatDuration(slim.readyMs), ''],
     ['peak memory', memory(original.usage.peakMemoryBytes), memory(slim.usage.peakMemoryBytes), ''],
   ];
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? '').replace(/; it said:$/, '');
 }

@@ -61,16 +61,41 @@ export interface TestImage {
   /** Other members of the configuration. */
   readonly members?: object;
   readonly compression?: 'none' | 'gzip' | 'zstd';
+  /** One more layer with a file of holes. */
+  readonly sparse?: { readonly path: string; readonly size: number };
 }
 
 /** The web app. */
 export const WEB_APP = (): TestImage => ({ layers: [baseEntries(), appEntries()], config: APP_CONFIG });
 
+/** A tar of one file without data, in the PAX format 1.0 of GNU tar: its map has no runs. */
+function sparseTar({ path, size }: { readonly path: string; readonly size: number }): Buffer {
+  const record = (text: string): string => {
+    const length = String(text.length + 6).length + text.length + 2;
+    return `${length} ${text}\n`;
+  };
+  const pax = ['major=1', 'minor=0', `name=${path}`, `realsize=${size}`].map(each =>
+    record(`GNU.sparse.${each}`),
+  );
+  const map = Buffer.alloc(512);
+  map.write(`1\n${size}\n0\n`);
+  const extended = tarOf([{ path: 'PaxHeaders/x', content: pax.join('') }]).subarray(0, -1024);
+  extended.write('x', 156);
+  return Buffer.concat([checksummed(extended), tarOf([{ path: 'sparse', content: map }])]);
+}
+
+function checksummed(header: Buffer): Buffer {
+  header.fill(0x20, 148, 156);
+  const sum = header.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return header;
+}
+
 /** Puts an image of this machine's architecture into a store. */
 export function storeImage(store: BlobStore, image: TestImage): Promise<Descriptor> {
-  const { layers, config = { Cmd: ['/bin/true'] }, members = {}, compression = 'none' } = image;
+  const { layers, config = { Cmd: ['/bin/true'] }, members = {}, compression = 'none', sparse } = image;
   return putImage(store, {
-    layers: layers.map(tarOf),
+    layers: [...layers.map(tarOf), ...(sparse === undefined ? [] : [sparseTar(sparse)])],
     compression,
     config: { os: 'linux', architecture: hostArchitecture(), config, ...members },
   });

@@ -32,6 +32,7 @@ import {
 } from '../scan/index.ts';
 import type { ContentOf } from '../stack/index.ts';
 import type { ScanCache } from './cache.ts';
+import { OpenFiles, rangeContent } from './reader.ts';
 
 /** A layer that was read. */
 export interface LoadedLayer {
@@ -51,8 +52,8 @@ export interface UnreadLayer {
   readonly reason: string;
 }
 
-/** An image with all its layers read. */
-export interface LoadedImage {
+/** An image with all its layers read. Its contents can be read until it is disposed of. */
+export interface LoadedImage extends Disposable {
   readonly config: ImageConfig;
   /** Every layer of the manifest, the lowest first. */
   readonly layers: readonly (LoadedLayer | UnreadLayer)[];
@@ -85,6 +86,7 @@ export async function loadImage(
   }
   const { layers } = await image.image.manifest();
   const diffIds = config.rootfs.diff_ids;
+  const files = new OpenFiles();
   const known = new Map<Digest, Promise<LoadedLayer | UnreadLayer>>();
   const loaded = new Array<LoadedLayer | UnreadLayer>(layers.length);
   const waiting = [...layers.entries()];
@@ -92,16 +94,20 @@ export async function loadImage(
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const [i, descriptor] = next;
       const reading =
-        known.get(descriptor.digest) ?? loadLayer(descriptor, diffIds[i], { image, ...options });
+        known.get(descriptor.digest) ?? loadLayer(descriptor, diffIds[i], { image, files, ...options });
       known.set(descriptor.digest, reading);
       loaded[i] = await reading;
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return { config, layers: loaded };
+  return { config, layers: loaded, [Symbol.dispose]: () => files[Symbol.dispose]() };
 }
 
-type LoadOptions = Cancel & { readonly image: OpenImage; readonly cache: ScanCache };
+type LoadOptions = Cancel & {
+  readonly image: OpenImage;
+  readonly cache: ScanCache;
+  readonly files: OpenFiles;
+};
 
 async function loadLayer(
   descriptor: Descriptor,
@@ -132,10 +138,15 @@ async function readLayer(descriptor: Descriptor, diffId: Digest, options: LoadOp
   const plain = await plainContent(source, descriptor);
   if (plain === undefined) return await readStreamed(descriptor, diffId, options);
   const [piece] = plain.pieces;
-  const scan =
-    plain.pieces.length === 1 && piece?.kind === 'file'
-      ? await scanFile({ path: piece.path, offset: piece.offset, size: piece.size }, diffId, options.cache)
-      : (await scanStream(chunks(plain))).scan;
+  if (plain.pieces.length === 1 && piece?.kind === 'file') {
+    const scan = await scanFile(piece, diffId, options.cache);
+    const content = (row: number): Content =>
+      scan.rare.has(row)
+        ? contentIn(plain, scan, row)
+        : rangeContent(options.files, piece, { offset: scan.offset[row]!, size: scan.size[row]! });
+    return { descriptor, diffId, scan, contents: 'whole', content };
+  }
+  const { scan } = await scanStream(chunks(plain));
   return { descriptor, diffId, scan, contents: 'whole', content: row => contentIn(plain, scan, row) };
 }
 

@@ -177,7 +177,13 @@ type Column = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array
 /** The same numbers in a column of at least `needed` places, with room for half as many more. */
 export function enlarged<C extends Column>(column: C, needed: number): C {
   const length = Math.max(needed, Math.ceil(column.length * 1.5), 16);
-  const larger = new (column.constructor as new (length: number) => C)(length);
+  const larger = columnLike(column, length);
   larger.set(column);
   return larger;
+}
+
+function columnLike<C extends Column>(column: C, length: number): C {
+  // A buffer of Node is a part of a larger one; its like would be too.
+  const Kind = column instanceof Uint8Array ? Uint8Array : column.constructor;
+  return new (Kind as new (length: number) => C)(length);
 }

@@ -1,4 +1,4 @@
-export { nameText, pathOf } from './paths.ts';
+export { pathOf } from './paths.ts';
 export { lookUp } from './resolve.ts';
 export { stackScans } from './stack.ts';
 export {
@@ -9,4 +9,4 @@ export {
   layerOf,
   type Stacked,
 } from './stacked.ts';
-export { type ContentOf, type StackTree, treeOfStack } from './tree.ts';
+export { type ContentOf, type Listing, type StackTree, treeOfStack } from './tree.ts';

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { decodeName } from '../../../core/bytes/index.ts';
 import { enlarged } from '../scan/index.ts';
 
 const FIRST_NODES = 4096;
@@ -18,7 +19,9 @@ export class Names {
   nameLength = new Uint16Array(FIRST_NODES);
   #hash = new Uint32Array(FIRST_NODES);
   #slots = new Int32Array(FIRST_NODES * SLOTS_PER_NODE).fill(-1);
-  #bytes = new Uint8Array(FIRST_NODES * 16);
+  #bytes: Buffer = Buffer.alloc(FIRST_NODES * 16);
+  /** Nodes whose names are not plain ASCII. */
+  readonly #strange = new Set<number>();
   #used = 0;
   /** So that nobody can make names that collide. */
   readonly #seed = randomInt(2 ** 32 - 1);
@@ -39,6 +42,13 @@ export class Names {
   nameOf(node: number): Uint8Array {
     const start = this.nameStart[node]!;
     return this.#bytes.subarray(start, start + this.nameLength[node]!);
+  }
+
+  /** The same as text, as `core/bytes` writes names. */
+  textOf(node: number): string {
+    if (this.#strange.has(node)) return decodeName(this.nameOf(node));
+    const start = this.nameStart[node]!;
+    return this.#bytes.toString('latin1', start, start + this.nameLength[node]!);
   }
 
   /** Nodes with all that is in them, from the root down to `node`, which is the last. */
@@ -87,11 +97,18 @@ export class Names {
   }
 
   #keepName(node: number, name: Uint8Array, from: number, to: number): void {
-    if (this.#used + to - from > this.#bytes.length)
-      this.#bytes = enlarged(this.#bytes, this.#used + to - from);
+    if (this.#used + to - from > this.#bytes.length) {
+      const larger = enlarged<Uint8Array>(this.#bytes, this.#used + to - from);
+      this.#bytes = Buffer.from(larger.buffer);
+    }
     this.nameStart[node] = this.#used;
     this.nameLength[node] = to - from;
-    for (let i = from; i < to; i += 1) this.#bytes[this.#used++] = name[i]!;
+    let high = 0;
+    for (let i = from; i < to; i += 1) {
+      high |= name[i]!;
+      this.#bytes[this.#used++] = name[i]!;
+    }
+    if (high > 0x7f) this.#strange.add(node);
   }
 
   #place(node: number, hash: number): void {

@@ -95,18 +95,6 @@ export function pathOf(names: Names, node: number): string {
   if (node === 0) return '/';
   return names
     .trail(node)
-    .map(each => `/${nameText(names, each)}`)
+    .map(each => `/${names.textOf(each)}`)
     .join('');
-}
-
-/** The name of a node as text. */
-export function nameText(names: Names, node: number): string {
-  const bytes = names.nameOf(node);
-  if (!isAscii(bytes)) return decodeName(bytes);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-}
-
-function isAscii(bytes: Uint8Array): boolean {
-  for (const byte of bytes) if (byte > 0x7f) return false;
-  return true;
 }

@@ -70,15 +70,18 @@ class Stack {
     const whiteouts = findWhiteouts(this.#names, scan, nodes);
     this.#fit();
     const rows = new Set(whiteouts.map(each => each.row));
+    if (whiteouts.length > 0) this.#sumUp();
     this.#efficiency.count(layer, scan, {
       nodes,
       whiteouts: whiteouts
         .filter(({ node, opaque }) => !opaque && (this.#live[node] ?? NOTHING) !== NOTHING)
         .map(({ node }) => ({ node, bytes: this.#isDirectory(node) ? this.#liveBytes[node]! : 0 })),
-      passed: row => rows.has(row),
+      passed: row => rows.size > 0 && rows.has(row),
     });
     for (const whiteout of whiteouts) this.#whiteOut(whiteout, layer);
-    for (let row = 0; row < scan.count; row += 1) if (!rows.has(row)) this.#put(nodes[row]!, layer, row);
+    for (let row = 0; row < scan.count; row += 1) {
+      if (rows.size === 0 || !rows.has(row)) this.#put(nodes[row]!, layer, row);
+    }
   }
 
   #locate(scan: LayerScan): Int32Array {
@@ -115,16 +118,16 @@ class Stack {
     }
   }
 
-  /** Removes a node and all below it. Where nothing is left alive nothing is looked at. */
+  /** Removes a node and all below it. Below what is gone nothing is left. */
   #remove(node: number, by: By): void {
-    if (this.#liveCount[node] === 0) return;
+    if (this.#live[node] === NOTHING) return;
     const todo = [node];
     for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
       this.#hide(at, by);
       for (let child = this.#names.firstChild[at]!; child !== -1; child = this.#names.nextSibling[child]!) {
-        if (this.#liveCount[child]! > 0) todo.push(child);
+        if (this.#live[child] !== NOTHING) todo.push(child);
       }
-      if (this.#live[at] !== NOTHING) this.#unset(at);
+      this.#live[at] = NOTHING;
     }
   }
 
@@ -163,11 +166,11 @@ class Stack {
       if (this.#isDirectory(node)) this.#remove(node, { layer, how: 'removed' });
       else {
         this.#hide(node, { layer, how: this.#difference(before, entry) });
-        this.#unset(node);
+        this.#live[node] = NOTHING;
       }
     }
     if (scan.type[row] === TYPE.hardlink) this.#link(node, layer, row);
-    this.#set(node, entry, scan.size[row]!);
+    this.#set(node, entry);
   }
 
   #count(node: number, layer: number, bytes: number): void {
@@ -223,33 +226,35 @@ class Stack {
     return scan.type[row] === TYPE.directory;
   }
 
-  #set(node: number, entry: number, bytes: number): void {
-    const isNew = this.#live[node] === NOTHING;
+  /** What is above something that lives lives too. */
+  #set(node: number, entry: number): void {
     this.#live[node] = entry;
-    if (!isNew && bytes === 0) return;
-    for (let at = node; ; at = this.#names.parent[at]!) {
-      if (this.#live[at] === NOTHING) {
-        this.#live[at] = IMPLIED;
-        this.#spread(at, 1, 0);
-      }
-      if (at === 0) break;
+    for (let at = node; at !== 0; ) {
+      at = this.#names.parent[at]!;
+      if (this.#live[at] !== NOTHING) return;
+      this.#live[at] = IMPLIED;
     }
-    this.#spread(node, isNew ? 1 : 0, bytes);
   }
 
-  #unset(node: number): void {
-    const entry = this.#live[node]!;
-    const bytes = entry < 0 ? 0 : this.#at(entry).scan.size[this.#at(entry).row]!;
-    this.#live[node] = NOTHING;
-    this.#spread(node, -1, -bytes);
+  /** Adds up what lives below each node. A child comes after its parent. */
+  #sumUp(): void {
+    const { parent } = this.#names;
+    this.#liveCount.fill(0);
+    this.#liveBytes.fill(0);
+    for (let node = this.#names.count - 1; node >= 0; node -= 1) {
+      const entry = this.#live[node]!;
+      if (entry !== NOTHING) this.#liveCount[node]! += 1;
+      if (entry >= 0) this.#liveBytes[node]! += this.#sizeOf(entry);
+      if (node === 0 || this.#liveCount[node] === 0) continue;
+      const above = parent[node]!;
+      this.#liveCount[above]! += this.#liveCount[node]!;
+      this.#liveBytes[above]! += this.#liveBytes[node]!;
+    }
   }
 
-  #spread(node: number, count: number, bytes: number): void {
-    for (let at = node; ; at = this.#names.parent[at]!) {
-      this.#liveCount[at] = this.#liveCount[at]! + count;
-      this.#liveBytes[at] = this.#liveBytes[at]! + bytes;
-      if (at === 0) return;
-    }
+  #sizeOf(entry: number): number {
+    const { scan, row } = this.#at(entry);
+    return scan.size[row]!;
   }
 
   #fit(): void {
@@ -263,6 +268,7 @@ class Stack {
   }
 
   finish(): Stacked {
+    this.#sumUp();
     return {
       ...this.#view(),
       liveCount: this.#liveCount,

@@ -1,15 +1,8 @@
 import { type Content, decodeName, encodeName } from '../../../core/bytes/index.ts';
 import { SampanError } from '../../../core/errors/index.ts';
-import {
-  join,
-  type Metadata,
-  type Node,
-  type Resolved,
-  type SymlinkNode,
-  type Tree,
-} from '../../tree/index.ts';
+import type { Metadata, Node, Resolved, SymlinkNode, Tree } from '../../tree/index.ts';
 import { type LayerScan, TYPES } from '../scan/index.ts';
-import { nameText, pathOf } from './paths.ts';
+import { pathOf } from './paths.ts';
 import { lookUp } from './resolve.ts';
 import { layerOf, type Stacked } from './stacked.ts';
 
@@ -24,11 +17,19 @@ export function treeOfStack(stacked: Stacked, content: ContentOf): StackTree {
   return new StackTree(stacked, content);
 }
 
+/** All nodes of a tree: their numbers and their paths. */
+export interface Listing {
+  readonly nodes: Int32Array;
+  readonly paths: readonly string[];
+}
+
 /** A tree over stacked columns, which also knows the numbers of its nodes. */
 export class StackTree implements Tree {
   readonly size: number;
   readonly stacked: Stacked;
   readonly #content: ContentOf;
+  #listing: Listing | undefined;
+  #places: Map<string, number> | undefined;
 
   constructor(stacked: Stacked, content: ContentOf) {
     this.stacked = stacked;
@@ -37,8 +38,14 @@ export class StackTree implements Tree {
   }
 
   get(path: string): Node | undefined {
-    const node = lookUp(this.stacked, encodeName(path), { followLast: false });
+    const node = this.find(path);
     return node === -1 ? undefined : this.at(node);
+  }
+
+  /** The number of the node at a path, as `get` finds it; -1 when there is none. */
+  find(path: string): number {
+    this.#places ??= new Map(this.listing().paths.map((each, i) => [each, this.listing().nodes[i]!]));
+    return this.#places.get(path) ?? lookUp(this.stacked, encodeName(path), { followLast: false });
   }
 
   resolve(path: string): Resolved | undefined {
@@ -54,26 +61,37 @@ export class StackTree implements Tree {
   }
 
   *nodes(): Generator<Node, void, undefined> {
-    for (const { node, path } of this.numbers()) yield this.at(node, path);
+    const { nodes, paths } = this.listing();
+    for (const [i, path] of paths.entries()) yield this.at(nodes[i]!, path);
   }
 
-  /** As `nodes`, but only their numbers and paths. */
-  *numbers(): Generator<{ readonly node: number; readonly path: string }, void, undefined> {
+  /** The numbers and paths of all nodes, in the order of `nodes`. */
+  listing(): Listing {
+    this.#listing ??= this.#list();
+    return this.#listing;
+  }
+
+  #list(): Listing {
+    const nodes = new Int32Array(this.size);
+    const paths: string[] = [];
     const todo: { node: number; path: string }[] = [{ node: 0, path: '/' }];
     for (let item = todo.pop(); item !== undefined; item = todo.pop()) {
-      yield item;
-      const { path } = item;
+      nodes[paths.length] = item.node;
+      paths.push(item.path);
+      if (this.stacked.names.firstChild[item.node] === -1) continue;
+      const before = item.path === '/' ? '/' : `${item.path}/`;
       for (const child of this.#children(item.node).reverse()) {
-        todo.push({ node: child.node, path: join(path, child.name) });
+        todo.push({ node: child.node, path: before + child.name });
       }
     }
+    return { nodes, paths };
   }
 
   #children(node: number): { node: number; name: string }[] {
     const { names, live } = this.stacked;
     const found: { node: number; name: string }[] = [];
     for (let child = names.firstChild[node]!; child !== -1; child = names.nextSibling[child]!) {
-      if (live[child] !== -1) found.push({ node: child, name: nameText(names, child) });
+      if (live[child] !== -1) found.push({ node: child, name: names.textOf(child) });
     }
     return found.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
@@ -86,13 +104,14 @@ export class StackTree implements Tree {
     const layer = layerOf(bases, entry);
     const target = targets.get(entry) ?? entry;
     const from = layerOf(bases, target);
-    return new StackNode({
+    return nodeAt({
       path,
       layer,
       scan: layers[from]!,
       row: target - bases[from]!,
-      content: () => this.#content(from, target - bases[from]!),
-    }).asNode();
+      content: this.#content,
+      from,
+    });
   }
 }
 
@@ -107,23 +126,47 @@ interface Place {
   readonly layer: number;
   readonly scan: LayerScan;
   readonly row: number;
-  readonly content: () => Content;
+  readonly content: ContentOf;
+  /** The layer that has the content: another one for a hard link. */
+  readonly from: number;
+}
+
+function nodeAt(place: Place): Node {
+  const kind = TYPES[place.scan.type[place.row]!]!;
+  switch (kind) {
+    case 'file':
+      return new LazyFile(place);
+    case 'symlink':
+      return new LazySymlink(place);
+    case 'directory':
+      return new LazyDirectory(place);
+    case 'fifo':
+      return new LazyFifo(place);
+    case 'character':
+    case 'block': {
+      const [major, minor] = place.scan.rare.get(place.row)?.device ?? [0, 0];
+      const { path, layer, meta } = new LazyNode(place);
+      return { kind, path, layer, meta, major, minor };
+    }
+    case 'hardlink':
+      throw new SampanError('internal', `a hard link is not a node: ${place.path}`);
+  }
 }
 
 /** A node whose parts are made when they are asked for: most are asked for their path only. */
-class StackNode {
+class LazyNode {
   readonly path: string;
   readonly layer: number;
-  readonly #place: Place;
+  protected readonly place: Place;
 
   constructor(place: Place) {
     this.path = place.path;
     this.layer = place.layer;
-    this.#place = place;
+    this.place = place;
   }
 
   get meta(): Metadata {
-    const { scan, row } = this.#place;
+    const { scan, row } = this.place;
     const xattrs = scan.rare.get(row)?.xattrs;
     return {
       mode: scan.mode[row]!,
@@ -133,31 +176,29 @@ class StackNode {
       ...(xattrs === undefined ? {} : { xattrs }),
     };
   }
+}
+
+class LazyFile extends LazyNode {
+  readonly kind = 'file';
 
   get content(): Content {
-    return this.#place.content();
+    return this.place.content(this.place.from, this.place.row);
   }
+}
+
+class LazyDirectory extends LazyNode {
+  readonly kind = 'directory';
+}
+
+class LazyFifo extends LazyNode {
+  readonly kind = 'fifo';
+}
+
+class LazySymlink extends LazyNode {
+  readonly kind = 'symlink';
 
   get target(): string {
-    const { scan, row } = this.#place;
+    const { scan, row } = this.place;
     return decodeName(scan.links.subarray(row === 0 ? 0 : scan.linkEnd[row - 1]!, scan.linkEnd[row]!));
-  }
-
-  asNode(): Node {
-    const { scan, row } = this.#place;
-    const kind = TYPES[scan.type[row]!]!;
-    const [major, minor] = scan.rare.get(row)?.device ?? [0, 0];
-    switch (kind) {
-      case 'file':
-      case 'symlink':
-      case 'directory':
-      case 'fifo':
-        return Object.assign(this, { kind });
-      case 'character':
-      case 'block':
-        return Object.assign(this, { kind, major, minor });
-      case 'hardlink':
-        throw new SampanError('internal', `a hard link is not a node: ${this.path}`);
-    }
   }
 }

@@ -6,20 +6,23 @@ import { expandVariables } from './variables.ts';
 export function stagesOf(instructions: readonly Instruction[], preamble: readonly Instruction[]): Stage[] {
   const defaults = new Map(preamble.flatMap(({ words }) => words).flatMap(assignmentOf));
   const stages: Stage[] = [];
+  const byName = new Map<string, Stage>();
   const starts = instructions.flatMap(({ keyword, words }, at) => (keyword === 'FROM' && words[0] ? [at] : []));
   starts.forEach((start, index) => {
     const from = instructions[start]!;
     const base = from.words[0]!;
-    const parent = stages.find(({ name }) => name?.value.toLowerCase() === base.value.toLowerCase());
-    stages.push({
+    const name = from.words[1]?.value.toLowerCase() === 'as' ? from.words[2] : undefined;
+    const stage: Stage = {
       index,
-      name: from.words[1]?.value.toLowerCase() === 'as' ? from.words[2] : undefined,
+      name,
       base,
       image: expandVariables(base.value, defaults),
       from,
       instructions: instructions.slice(start + 1, starts[index + 1]).filter(({ keyword }) => keyword !== 'FROM'),
-      parent,
-    });
+      parent: byName.get(base.value.toLowerCase()),
+    };
+    stages.push(stage);
+    if (name !== undefined) byName.set(name.value.toLowerCase(), stage);
   });
   return stages;
 }
