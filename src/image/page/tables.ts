@@ -35,7 +35,7 @@ function removedByCategory(files: readonly PageFile[]): Removed[] {
   for (const file of files) {
     if (file.outcome === 'kept') continue;
     const isStripped = file.outcome === 'stripped';
-    const name = isStripped ? 'symbols and debug sections' : file.category;
+    const name = isStripped ? 'Symbols and debug sections' : file.category;
     const sum = sums.get(name) ?? { files: 0, bytes: 0 };
     sum.files++;
     sum.bytes += isStripped ? file.size - (file.sizeAfter ?? file.size) : file.size;
