@@ -1,0 +1,1 @@
+export { type Owners, readOwners } from './owners.ts';
