@@ -10,12 +10,17 @@ interface Row {
   readonly platforms: readonly string[];
   /** What all its blobs take together, also those that other images share; absent when it is not whole. */
   readonly sizeBytes?: number;
+  /** RFC 3339. */
+  readonly created?: string;
+  /** Of a slim image: how much went, and of which configuration it was made. */
+  readonly level?: string;
+  readonly original?: string;
 }
 
 /** `sampan images`. */
 export const imagesCommand = defineCommand({
   description:
-    'Lists the images in the store of Sampan, with what each takes there uncompressed. Layers that images share are stored once, so that together they may take less.',
+    'Lists the images in the store of Sampan, with what each takes there uncompressed, and for those that slim made, at which level. Layers that images share are stored once, so that together they may take less.',
   arguments: {},
   options: { json: flag({ description: 'print JSON, schema sampan.images/1' }) },
   examples: [{ line: 'images', explanation: 'what slim and copy have stored' }],
@@ -33,12 +38,15 @@ const COLUMNS = [
   { title: 'NAME', shrink: 'path' },
   { title: 'PLATFORM', shrink: 'text' },
   { title: 'SIZE', align: 'right' },
+  { title: 'CREATED' },
+  { title: 'LEVEL' },
   { title: 'DIGEST' },
 ] as const;
 
-function cells({ name, platforms, sizeBytes, digest }: Row): string[] {
+function cells({ name, platforms, sizeBytes, created, level, digest }: Row): string[] {
   const size = sizeBytes === undefined ? 'not whole' : formatSize(sizeBytes);
-  return [name, platforms.join(', '), size, digest.slice('sha256:'.length, 'sha256:'.length + 12)];
+  const short = digest.slice('sha256:'.length, 'sha256:'.length + 12);
+  return [name, platforms.join(', '), size, created?.slice(0, 'YYYY-MM-DD'.length) ?? '', level ?? '', short];
 }
 
 async function describe({ blobs }: OwnStore, { name, root }: StoredImage): Promise<Row> {
@@ -48,11 +56,26 @@ async function describe({ blobs }: OwnStore, { name, root }: StoredImage): Promi
     const manifests = graph.filter(
       blob => blob.mediaType === MEDIA.manifest || blob.mediaType === MEDIA.dockerManifest,
     );
-    const configs = await Promise.all(manifests.map(manifest => imageFrom(blobs, manifest).config()));
+    const all = manifests.map(manifest => imageFrom(blobs, manifest));
+    const configs = await Promise.all(all.map(image => image.config()));
+    const annotations = (await all[0]?.manifest())?.annotations ?? {};
     const sizeBytes = graph.reduce((sum, blob) => sum + blob.size, 0);
-    return { ...row, platforms: configs.map(formatPlatform), sizeBytes };
+    const platforms = configs.map(formatPlatform);
+    return { ...row, platforms, sizeBytes, ...madeOf(configs[0]?.created, annotations) };
   } catch {
     // One damaged image must not hide the others; using it says what is wrong.
     return row;
   }
+}
+
+function madeOf(
+  created: string | undefined,
+  annotations: Readonly<Record<string, string>>,
+): Pick<Row, 'created' | 'level' | 'original'> {
+  const { 'io.sampan.slim.level': level, 'io.sampan.slim.original': original } = annotations;
+  return {
+    ...(created === undefined ? {} : { created }),
+    ...(level === undefined ? {} : { level }),
+    ...(original === undefined ? {} : { original }),
+  };
 }

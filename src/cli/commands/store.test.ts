@@ -38,7 +38,7 @@ test('an image is copied into the store, listed, copied to a file and back, and 
   equal((await run('copy', `dir:${directory}/rootfs`, 'app:1')).stdout, 'store:app:1\n');
   match(
     (await run('images')).stdout,
-    /^NAME +PLATFORM +SIZE +DIGEST\napp:1 +linux\/\w+ +\d.* kB +[0-9a-f]{12}\n$/,
+    /^NAME +PLATFORM +SIZE +CREATED +LEVEL +DIGEST\napp:1 +linux\/\w+ +\d.* kB [ \d-]+ [0-9a-f]{12}\n$/,
   );
   const archive = join(directory, 'app.oci.tar');
   await run('copy', 'app:1', `oci-archive:${archive}`);

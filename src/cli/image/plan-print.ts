@@ -1,5 +1,5 @@
 import type { Preview } from '../../image/slim/index.ts';
-import { formatSize, formatTable, type Output, writeJson } from '../output/index.ts';
+import { formatCount, formatSize, formatTable, type Output, writeJson } from '../output/index.ts';
 import { categoryTitle } from './slim-table.ts';
 
 /** Prints what slimming would keep and remove, path by path. */
@@ -39,7 +39,8 @@ export function printPlan(output: Output, { tree, plan, dropped }: Preview, json
   const total = files.reduce((sum, [path]) => sum + sizeOf(path), 0);
   const gone = new Map<string, number>();
   for (const [path, { category }] of dropped) gone.set(category, (gone.get(category) ?? 0) + sizeOf(path));
-  output.write(`\nkeeps ${files.length} files, ${formatSize(total)}; removes ${dropped.size}:\n`);
+  const [kept, removed] = [files.length, dropped.size].map(formatCount);
+  output.write(`\nkeeps ${kept} files, ${formatSize(total)} before stripping; removes ${removed}:\n`);
   const rows = [...gone]
     .sort(([, a], [, b]) => b - a)
     .map(([category, bytes]) => [categoryTitle(category), formatSize(bytes)]);
