@@ -65,6 +65,7 @@ const SYSTEM_CODES: Readonly<Record<string, ErrorCode>> = {
   ENOENT: 'not-found',
   ENOTDIR: 'not-found',
   EISDIR: 'invalid',
+  EEXIST: 'invalid',
   ELOOP: 'invalid',
   ENAMETOOLONG: 'limit',
   EMFILE: 'limit',
@@ -91,6 +92,7 @@ const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
   EMFILE: 'raise the limit of open files: ulimit -n 65536',
   ENOMEM: 'free some memory',
   EIO: 'look at the disk: the kernel log (dmesg) tells more',
+  EEXIST: 'choose another place: something else is there',
   EROFS: 'choose a directory on a file system that can be written',
 };
 
