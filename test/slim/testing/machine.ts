@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -69,10 +69,15 @@ export function machine(t: TestContext, more: Readonly<Record<string, string>> =
   };
 }
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 30_000;
 
 function launch(words: readonly string[], env: Readonly<Record<string, string>>): Running {
-  const child = spawn(SAMPAN, words, { env, stdio: ['ignore', 'pipe', 'pipe'], timeout: LIMIT_MS });
+  const child = spawn(SAMPAN, words, {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: LIMIT_MS,
+    killSignal: 'SIGKILL',
+  });
   const said = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => {
     said.stdout += chunk.toString();
@@ -107,9 +112,9 @@ function remains(at: string): string[] {
 /** True for a process whose root, command line or environment is below the directory. */
 function touches(pid: string, at: string): boolean {
   try {
-    const parts = ['cmdline', 'environ', 'mountinfo'].map(name =>
-      readFileSync(`/proc/${pid}/${name}`, 'latin1'),
-    );
+    const isContainer = readlinkSync(`/proc/${pid}/ns/mnt`) !== readlinkSync('/proc/self/ns/mnt');
+    const names = ['cmdline', 'environ', ...(isContainer ? ['mountinfo'] : [])];
+    const parts = names.map(name => readFileSync(`/proc/${pid}/${name}`, 'latin1'));
     return parts.some(text => text.includes(at));
   } catch {
     return false;
