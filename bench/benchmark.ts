@@ -25,6 +25,10 @@ export interface MeasureOptions {
   readonly runs: number;
   /** A directory for what is built on the way; removed by the caller. */
   readonly directory: string;
+  /** Only these images of the corpus. */
+  readonly images?: readonly string[] | undefined;
+  /** Whether images that are not there are built. */
+  readonly build?: boolean;
 }
 
 /** The middle value, or the mean of the two in the middle; throws for none. */

@@ -3,19 +3,27 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Measurement } from './benchmark.ts';
-import { slimBenchmark } from './slim.ts';
+import { IMAGES, slimBenchmark } from './slim.ts';
 import { tableOf } from './table.ts';
 import { tarBenchmark } from './tar.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [tarBenchmark, slimBenchmark];
-const USAGE = `usage: make bench ARGS='[--runs N] [--json FILE] [NAME…]'   names: ${BENCHMARKS.map(one => one.name).join(', ')}`;
+const USAGE = `usage: make bench ARGS='[--runs N] [--json FILE] [--images NAME,…] [--build] [GROUP…]'   groups: ${BENCHMARKS.map(one => one.name).join(', ')}`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { runs: { type: 'string', default: '5' }, json: { type: 'string' } },
+  options: {
+    runs: { type: 'string', default: '5' },
+    json: { type: 'string' },
+    images: { type: 'string' },
+    build: { type: 'boolean', default: false },
+  },
 });
 const runs = Number(values.runs);
+const { build } = values;
+const images = values.images?.split(',');
 const unknown = positionals.filter(name => !BENCHMARKS.some(one => one.name === name));
+if (images?.some(name => !IMAGES.some(known => known === name))) unknown.push(...images);
 if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1 || runs > 1000) {
   console.error(USAGE);
   process.exit(2);
@@ -27,7 +35,7 @@ try {
   for (const one of BENCHMARKS) {
     if (positionals.length > 0 && !positionals.includes(one.name)) continue;
     console.log(`\n${one.name}: ${one.summary}`);
-    const measured = await one.measure({ runs, directory });
+    const measured = await one.measure({ runs, directory, images, build });
     results[one.name] = measured;
     console.log(tableOf(measured));
   }

@@ -14,9 +14,13 @@ export interface Usage {
 const SAMPLE_MS = 20;
 
 /** Runs a program to its end and samples the memory of its whole family from /proc, every 20 ms. */
-export function runMeasured(command: string, args: readonly string[]): Promise<Usage> {
+export function runMeasured(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Usage> {
   const start = performance.now();
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   const out: Buffer[] = [];
   const err: Buffer[] = [];
   child.stdout.on('data', chunk => out.push(chunk));
