@@ -31,7 +31,9 @@ export interface Machine {
   readonly env: Readonly<Record<string, string>>;
   start(words: readonly string[], env?: Readonly<Record<string, string>>): Running;
   sampan(words: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
-  /** What runs have left: work directories, mounts, control groups, processes. Empty when all is clean. */
+  /** The names of the runs that are going on, or were killed: control groups are named after them. */
+  runs(): string[];
+  /** What runs have left: work directories, half-written blobs, mounts, processes. Empty when all is clean. */
   remains(): string[];
 }
 
@@ -65,6 +67,7 @@ export function machine(t: TestContext, more: Readonly<Record<string, string>> =
     env,
     start,
     sampan: (words, extra) => start(words, extra).ended,
+    runs: () => worksIn(at),
     remains: () => remains(at),
   };
 }
@@ -72,9 +75,11 @@ export function machine(t: TestContext, more: Readonly<Record<string, string>> =
 const LIMIT_MS = 30_000;
 
 function launch(words: readonly string[], env: Readonly<Record<string, string>>): Running {
+  // A process group of its own: a terminal sends ^C to all of it.
   const child = spawn(SAMPAN, words, {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
     timeout: LIMIT_MS,
     killSignal: 'SIGKILL',
   });
@@ -98,15 +103,27 @@ function launch(words: readonly string[], env: Readonly<Record<string, string>>)
   };
 }
 
+function worksIn(at: string): string[] {
+  return ['tmp/sampan-0', 'data/sampan/work'].flatMap(path => namesIn(join(at, path)));
+}
+
 function remains(at: string): string[] {
-  const works = ['tmp/sampan-0', 'data/sampan/work'].flatMap(path => namesIn(join(at, path)));
+  const works = worksIn(at);
+  const blobs = namesIn(join(at, 'data', 'sampan', 'blobs', 'sha256')).filter(
+    name => !/^[0-9a-f]{64}$/.test(name),
+  );
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .filter(line => line.includes(at));
   const processes = namesIn('/proc').filter(
     pid => /^\d+$/.test(pid) && Number(pid) !== process.pid && touches(pid, at),
   );
-  return [...works.map(name => `work ${name}`), ...mounts, ...processes.map(pid => `process ${pid}`)];
+  return [
+    ...works.map(name => `work ${name}`),
+    ...blobs.map(name => `half a blob ${name}`),
+    ...mounts,
+    ...processes.map(pid => `process ${pid}`),
+  ];
 }
 
 /** True for a process whose root, command line or environment is below the directory. */
