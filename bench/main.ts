@@ -6,8 +6,9 @@ import type { Benchmark, Measurement } from './benchmark.ts';
 import { IMAGES, slimBenchmark } from './slim.ts';
 import { tableOf } from './table.ts';
 import { tarBenchmark } from './tar.ts';
+import { treeBenchmark } from './tree.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [tarBenchmark, slimBenchmark];
+const BENCHMARKS: readonly Benchmark[] = [tarBenchmark, treeBenchmark, slimBenchmark];
 const USAGE = `usage: make bench ARGS='[--runs N] [--json FILE] [--images NAME,…] [--build] [GROUP…]'   groups: ${BENCHMARKS.map(one => one.name).join(', ')}`;
 
 const { values, positionals } = parseArgs({
