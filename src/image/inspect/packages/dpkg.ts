@@ -7,12 +7,14 @@ const STATUS_MAX_BYTES = 128 << 20;
 const LIST_MAX_BYTES = 64 << 20;
 const NEWLINE = 0x0a;
 const WANTED =
-  /^(Package|Status|Version|Architecture|Section|Priority|Essential|Installed-Size|Pre-Depends|Depends|Provides|Source): (.*)$/gm;
+  /^(Package|Status|Version|Architecture|Section|Priority|Essential|Installed-Size|Pre-Depends|Depends|Recommends|Provides|Source): (.*)$/gm;
 
 /** Packages and, by the number of a node, which of them owns it (counted from 1; 0 for none). */
 export interface Owned {
   readonly packages: readonly OsPackage[];
   readonly owner: Uint32Array;
+  /** What each package brings along unless told not to. */
+  readonly recommends: ReadonlyMap<OsPackage, readonly string[]>;
 }
 
 /**
@@ -23,17 +25,20 @@ export function readDpkgOwners(tree: StackTree): Owned | undefined {
   const text = readText(tree, `${ROOT}/status`, STATUS_MAX_BYTES);
   if (text === undefined) return undefined;
   const packages: OsPackage[] = [];
+  const recommends = new Map<OsPackage, readonly string[]>();
   const owner = new Uint32Array(tree.stacked.names.count);
   const lists = new Set(tree.list(`${ROOT}/info`));
   const finder = new Finder(tree);
   for (const stanza of text.split('\n\n')) {
-    const found = packageOf(stanza);
+    const fields = fieldsOf(stanza);
+    const found = packageOf(fields);
     if (found === undefined) continue;
     packages.push(found);
+    recommends.set(found, relations(fields.get('Recommends')).flat());
     const list = listBytes(tree, lists, found);
     if (list !== undefined) finder.each(list, node => (owner[node] = packages.length));
   }
-  return packages.length === 0 ? undefined : { packages, owner };
+  return packages.length === 0 ? undefined : { packages, owner, recommends };
 }
 
 function readText(tree: StackTree, path: string, maxBytes: number): string | undefined {
@@ -42,9 +47,15 @@ function readText(tree: StackTree, path: string, maxBytes: number): string | und
   return readContent(node.content, maxBytes).toString('utf8');
 }
 
-function packageOf(stanza: string): OsPackage | undefined {
+type Stanza = ReadonlyMap<string, string>;
+
+function fieldsOf(stanza: string): Stanza {
   const fields = new Map<string, string>();
   for (const [, name = '', value = ''] of stanza.matchAll(WANTED)) fields.set(name, value);
+  return fields;
+}
+
+function packageOf(fields: Stanza): OsPackage | undefined {
   const name = fields.get('Package');
   if (name === undefined || /not-installed|config-files/.test(fields.get('Status') ?? '')) return undefined;
   const text = (key: string, field: string) => {

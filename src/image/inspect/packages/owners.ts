@@ -10,6 +10,8 @@ export interface Owners {
   ownerOf(node: number): OsPackage | undefined;
   /** Bytes of the files that each package brought and that are still there. */
   readonly bytes: ReadonlyMap<OsPackage, number>;
+  /** What each package brings along unless told not to; known of dpkg only. */
+  readonly recommends: ReadonlyMap<OsPackage, readonly string[]>;
 }
 
 /** Reads the package databases of an image. */
@@ -20,6 +22,7 @@ export function readOwners(tree: StackTree): Owners {
     packages,
     ownerOf: node => packages[(owner[node] ?? 0) - 1],
     bytes: sizes(tree, owned),
+    recommends: owned.recommends,
   };
 }
 
@@ -32,7 +35,7 @@ function fromDatabases(tree: StackTree): Owned {
       if (node !== -1) owner[node] = i + 1;
     }
   }
-  return { packages, owner };
+  return { packages, owner, recommends: new Map() };
 }
 
 function sizes(tree: StackTree, { packages, owner }: Owned): ReadonlyMap<OsPackage, number> {

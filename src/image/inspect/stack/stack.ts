@@ -190,7 +190,10 @@ class Stack {
       old.scan.type[old.row] === TYPE.file &&
       now.scan.type[now.row] === TYPE.file &&
       old.scan.size[old.row] === now.scan.size[now.row] &&
-      old.scan.mtime[old.row] === now.scan.mtime[now.row];
+      old.scan.mtime[old.row] === now.scan.mtime[now.row] &&
+      (old.scan.mode[old.row] !== now.scan.mode[now.row] ||
+        old.scan.uid[old.row] !== now.scan.uid[now.row] ||
+        old.scan.gid[old.row] !== now.scan.gid[now.row]);
     return HIDDEN_BY[isSame ? 2 : 1]!;
   }
 

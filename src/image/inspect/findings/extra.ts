@@ -1,0 +1,30 @@
+import type { Kind } from './collect.ts';
+
+const LEFTOVERS: readonly (Kind & { readonly pattern: RegExp })[] = [
+  {
+    id: 'core-dumps',
+    title: 'Core dumps, heap dumps and swap files',
+    confidence: 'likely',
+    pattern: /\/(?:core\.\d+|vgcore\.\d+|swapfile|[^/]+\.(?:hprof|heapsnapshot|stackdump))$|^\/core$/,
+    fix: 'delete them in the RUN that makes them, and add `core.*` to .dockerignore',
+  },
+  {
+    id: 'ci-files',
+    title: 'Files of continuous integration',
+    confidence: 'likely',
+    pattern:
+      /\/(?:\.github|\.gitlab|\.circleci)\/|\/(?:\.gitlab-ci\.yml|\.travis\.yml|Jenkinsfile|azure-pipelines\.yml|\.drone\.yml|bitbucket-pipelines\.yml)$/,
+    fix: 'add `.github`, `.gitlab-ci.yml` and the like to .dockerignore',
+  },
+];
+
+const ANY = new RegExp(LEFTOVERS.map(each => each.pattern.source).join('|'));
+
+/** What else is left over by people and machines that build. */
+export function leftoverOf(path: string): Kind | undefined {
+  if (!ANY.test(path)) return undefined;
+  const found = LEFTOVERS.find(each => each.pattern.test(path));
+  if (found === undefined) return undefined;
+  const { pattern: _, ...kind } = found;
+  return kind;
+}

@@ -1,0 +1,55 @@
+import { isSampanError } from '../../../core/errors/index.ts';
+import { readElf } from '../../userland/elf/index.ts';
+import { type Ground, type LiveFile, liveFiles } from '../ground.ts';
+import { Collector } from './collect.ts';
+import type { Finding } from './types.ts';
+
+/** Small programs have small symbols. */
+const LEAST_FILE_BYTES = 100_000;
+const LEAST_BYTES = 100_000;
+/** The largest programs come first, so that a huge image does not take long. */
+const MAX_PROGRAMS = 400;
+const PROGRAM = /\.so(?:\.[\d.]+)?$|\/[^/.]+$|\.node$|\.bin$|\.exe$/;
+
+/** Programs and libraries with symbols and debug sections that no loader reads. */
+export function symbolFindings(ground: Ground, waste: ReadonlyMap<number, string>): readonly Finding[] {
+  const files = new Collector();
+  for (const file of programs(ground, waste)) {
+    const bytes = symbolBytes(ground, file);
+    if (bytes < 4096) continue;
+    files.add(file.layer, { path: file.path, bytes, note: 'symbols and debug sections' });
+  }
+  if (files.bytes < LEAST_BYTES) return [];
+  return [
+    files.finish(
+      {
+        id: 'unstripped-programs',
+        title: 'Programs and libraries carry symbols and debug sections',
+        confidence: 'certain',
+        fix: 'RUN strip --strip-unneeded … # in the build stage; go build -ldflags "-s -w"; cargo: strip = true',
+      },
+      ground,
+    ),
+  ];
+}
+
+/** Programs and libraries that are no waste anyway, the largest first. */
+function programs(ground: Ground, waste: ReadonlyMap<number, string>): LiveFile[] {
+  const found: LiveFile[] = [];
+  for (const file of liveFiles(ground)) {
+    if (file.size < LEAST_FILE_BYTES || waste.has(file.node)) continue;
+    const mode = ground.stacked.layers[file.layer]!.mode[file.row]!;
+    if ((mode & 0o111) !== 0 || PROGRAM.test(file.path)) found.push(file);
+  }
+  return found.sort((a, b) => b.size - a.size).slice(0, MAX_PROGRAMS);
+}
+
+function symbolBytes({ layers }: Ground, { layer, row }: LiveFile): number {
+  try {
+    const elf = readElf(layers[layer]!.content(row));
+    return elf === undefined || elf.kind === 'relocatable' ? 0 : elf.symbolBytes + elf.debugBytes;
+  } catch (error) {
+    if (isSampanError(error, 'integrity')) throw error;
+    return 0;
+  }
+}

@@ -1,0 +1,83 @@
+import type { OsPackage, PackageDatabase } from '../../userland/packages/os/index.ts';
+import { surroundingsOf, wasteOf } from '../../userland/waste/index.ts';
+import { type Ground, liveFiles } from '../ground.ts';
+import { Collector, type Kind } from './collect.ts';
+import { leftoverOf } from './extra.ts';
+import { GO_TOOLCHAIN, kindOfRule } from './groups.ts';
+import type { Finding } from './types.ts';
+
+/** What the files that a container sees were found to be. */
+export interface Waste {
+  readonly findings: readonly Finding[];
+  /** The id of the finding that a node is in. */
+  readonly of: ReadonlyMap<number, string>;
+}
+
+const LEAST_BYTES = 4096;
+
+/** Files that a running app does not need, by the rules of `userland/waste` and some more. */
+export function wasteIn(ground: Ground): Waste {
+  const { tree, owners, languages, config } = ground;
+  const around = surroundingsOf({
+    tree,
+    env: environmentOf(config.config?.Env ?? []),
+    databases: [databaseOf(ground)],
+    languages,
+  });
+  const broughtByGo = broughtBy(ground, /^golang(?:-|$)/);
+  const groups = new Map<string, { readonly kind: Kind; readonly files: Collector }>();
+  const of = new Map<number, string>();
+  for (const file of liveFiles(ground)) {
+    const owner = owners.ownerOf(file.node);
+    const rule = wasteOf(tree.at(file.node, file.path), owner, around);
+    const told = leftoverOf(file.path) ?? (rule === undefined ? undefined : kindOfRule(rule));
+    if (told === undefined) continue;
+    // Go's packages bring a C compiler along: without them it would not be there.
+    const kind = told.id === 'build-toolchain' && broughtByGo.has(owner) ? GO_TOOLCHAIN : told;
+    const group = groups.get(kind.id) ?? { kind, files: new Collector() };
+    groups.set(kind.id, group);
+    group.files.add(file.layer, { path: file.path, bytes: file.size });
+    of.set(file.node, kind.id);
+  }
+  const findings = [...groups.values()]
+    .filter(({ files }) => files.bytes >= LEAST_BYTES)
+    .map(({ kind, files }) => files.finish(kind, ground));
+  return { findings, of };
+}
+
+/** Packages of these names, and what they bring along. */
+function broughtBy({ owners }: Ground, names: RegExp): ReadonlySet<OsPackage | undefined> {
+  const byName = new Map(
+    owners.packages.flatMap(each => [each.name, ...each.provides].map(name => [name, each])),
+  );
+  const reached = new Set<OsPackage | undefined>(owners.packages.filter(each => names.test(each.name)));
+  for (const each of reached) {
+    if (each === undefined) continue;
+    for (const name of [...each.depends.flat(), ...(owners.recommends.get(each) ?? [])]) {
+      const found = byName.get(name);
+      if (found !== undefined) reached.add(found);
+    }
+  }
+  return reached;
+}
+
+/** What rules ask of a package database, over the owners. */
+function databaseOf({ tree, owners }: Ground): PackageDatabase {
+  return {
+    manager: 'dpkg',
+    packages: owners.packages,
+    databasePaths: [],
+    complete: true,
+    ownerOf: path => owners.ownerOf(tree.find(path)),
+  };
+}
+
+/** Variables by their names. */
+export function environmentOf(env: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    env.map(each => {
+      const at = each.indexOf('=');
+      return at === -1 ? [each, ''] : [each.slice(0, at), each.slice(at + 1)];
+    }),
+  );
+}

@@ -1,0 +1,66 @@
+import type { ImageConfig } from '../../core/oci/index.ts';
+import { type LanguagePackage, readLanguagePackages } from '../userland/packages/language/index.ts';
+import { baseLayersOf, type Instruction, instructionsOf } from './history.ts';
+import { contentsOf, isLoaded, type LoadedImage, type LoadedLayer } from './load/index.ts';
+import { type Owners, readOwners } from './packages/index.ts';
+import { TYPE } from './scan/index.ts';
+import { layerOf, type Stacked, type StackTree, stackScans, treeOfStack } from './stack/index.ts';
+
+/** All that is known of an image, for figures and findings to stand on. */
+export interface Ground {
+  readonly config: ImageConfig;
+  /** Those that could be read, the lowest first. */
+  readonly layers: readonly LoadedLayer[];
+  /** What made each of them. */
+  readonly instructions: readonly Instruction[];
+  /** How many of them belong to the image that this one was built on. */
+  readonly baseLayers: number;
+  readonly stacked: Stacked;
+  readonly tree: StackTree;
+  readonly owners: Owners;
+  readonly languages: readonly LanguagePackage[];
+}
+
+/** Stacks the layers of an image and reads its packages. */
+export function groundOf(image: LoadedImage): Ground {
+  const { config } = image;
+  const layers = image.layers.filter(isLoaded);
+  const all = instructionsOf(config, image.layers.length);
+  const stacked = stackScans(layers.map(layer => layer.scan));
+  const tree = treeOfStack(stacked, contentsOf(layers));
+  return {
+    config,
+    layers,
+    instructions: image.layers.flatMap((layer, i) => (isLoaded(layer) ? [all[i]!] : [])),
+    baseLayers: Math.min(baseLayersOf(config, image.layers.length), layers.length),
+    stacked,
+    tree,
+    owners: readOwners(tree),
+    languages: readLanguagePackages(tree),
+  };
+}
+
+/** A regular file that a container sees. */
+export interface LiveFile {
+  readonly node: number;
+  readonly path: string;
+  readonly size: number;
+  /** The layer that it is in, and its row there. */
+  readonly layer: number;
+  readonly row: number;
+}
+
+/** Every regular file that has bytes, sorted by path; other names of a file are left out. */
+export function* liveFiles({ tree, stacked }: Pick<Ground, 'tree' | 'stacked'>): Generator<LiveFile> {
+  const { nodes, paths } = tree.listing();
+  const { live, bases, layers } = stacked;
+  for (const [i, path] of paths.entries()) {
+    const node = nodes[i]!;
+    const entry = live[node]!;
+    if (entry < 0) continue;
+    const layer = layerOf(bases, entry);
+    const row = entry - bases[layer]!;
+    const { type, size } = layers[layer]!;
+    if (type[row] === TYPE.file && size[row]! > 0) yield { node, path, size: size[row]!, layer, row };
+  }
+}
