@@ -45,7 +45,8 @@ function* instructionProblems(instruction: Instruction): Generator<Problem, void
     const known = FLAGS[keyword] ?? [];
     if (known.includes(name)) continue;
     const near = closestOf(name, known);
-    const hint = near === undefined ? `it has ${known.map(flag => `--${flag}`).join(', ')}` : `did you mean --${near}?`;
+    const hint =
+      near === undefined ? `it has ${known.map(flag => `--${flag}`).join(', ')}` : `did you mean --${near}?`;
     yield { span, message: `unknown option --${name} of ${keyword}; ${hint}` };
   }
   yield* argumentProblems(instruction);

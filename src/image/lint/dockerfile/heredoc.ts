@@ -14,9 +14,9 @@ const MARK = /^\d*<<(-?)([^<]+)$/;
 const MAX_HEREDOCS = 100;
 
 /** The here-documents that an instruction opens: only ADD, COPY, RUN, and those under ONBUILD can. */
-export function heredocMarks(joined: Joined, escape: string): HeredocMark[] {
+export function heredocMarks(joined: Joined, escapeMark: string): HeredocMark[] {
   if (!joined.text.includes('<<') || !TAKES_HEREDOC.test(joined.text)) return [];
-  return splitWords(joined, escape)
+  return splitWords(joined, escapeMark)
     .words.flatMap(word => {
       const [, dash, quoted = ''] = MARK.exec(word.raw) ?? [];
       const name = quoted.replace(/["']/g, '');

@@ -14,7 +14,7 @@ import type { Flag, Heredoc, Instruction, Problem } from './model.ts';
 /** What is the same for all instructions of a file. */
 export interface InstructionContext {
   readonly source: SourceText;
-  readonly escape: string;
+  readonly escapeMark: string;
   readonly problems: Problem[];
 }
 
@@ -44,7 +44,7 @@ function readHead(joined: Joined, context: InstructionContext): Head {
   let at = skipBlanks(text, end);
   while (TAKES_FLAGS.has(keyword.value) && text.startsWith('--', at)) {
     const stop = flagEnd(text, at);
-    const [word] = splitWords(sliceJoined(joined, at, stop), context.escape).words;
+    const [word] = splitWords(sliceJoined(joined, at, stop), context.escapeMark).words;
     const [name = '', ...value] = (word?.value ?? '--').slice(2).split('=');
     flags.push({
       name,
@@ -85,10 +85,13 @@ interface Parts {
 function complete(parts: Parts, context: InstructionContext, level: 'outer' | 'trigger'): Instruction {
   const { lines, head, heredocs } = parts;
   const exec = jsonForm(head.body.text);
-  const { words, unclosed } = splitWords(head.body, context.escape);
+  const { words, unclosed } = splitWords(head.body, context.escapeMark);
   const keyword = head.keyword.value;
   if (unclosed !== undefined && QUOTED.has(keyword) && exec === undefined) {
-    context.problems.push({ span: { start: unclosed, end: unclosed + 1 }, message: 'this quote is never closed' });
+    context.problems.push({
+      span: { start: unclosed, end: unclosed + 1 },
+      message: 'this quote is never closed',
+    });
   }
   const isOuterTrigger = keyword === 'ONBUILD' && level === 'outer' && head.body.text !== '';
   return {
@@ -101,7 +104,10 @@ function complete(parts: Parts, context: InstructionContext, level: 'outer' | 't
     words,
     exec,
     heredocs: isOuterTrigger ? [] : heredocs,
-    commands: exec === undefined && context.escape === '\\' ? commandsOf(keyword, head.body, { words, heredocs }) : [],
+    commands:
+      exec === undefined && context.escapeMark === '\\'
+        ? commandsOf(keyword, head.body, { words, heredocs })
+        : [],
     trigger: isOuterTrigger
       ? complete({ ...parts, head: readHead(head.body, context) }, context, 'trigger')
       : undefined,
@@ -131,7 +137,8 @@ function commandsOf(
   { words, heredocs }: { readonly words: readonly Word[]; readonly heredocs: readonly Heredoc[] },
 ): Command[] {
   if (keyword === 'CMD' || keyword === 'ENTRYPOINT') return splitShell(body);
-  if (keyword === 'HEALTHCHECK') return splitShell(sliceJoined(body, body.text.match(/^cmd\s+/i)?.[0].length ?? 0));
+  if (keyword === 'HEALTHCHECK')
+    return splitShell(sliceJoined(body, body.text.match(/^cmd\s+/i)?.[0].length ?? 0));
   if (keyword !== 'RUN') return [];
   const [first] = heredocs;
   if (first === undefined) return splitShell(body);

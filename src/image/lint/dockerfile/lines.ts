@@ -20,8 +20,8 @@ export interface SplitFile {
 }
 
 /** Joins continued lines, sets comments apart and takes here-documents along, as BuildKit does. */
-export function splitInstructions(source: SourceText, escape: string): SplitFile {
-  const reader: Reader = { source, escape, line: 1, comments: [], problems: [] };
+export function splitInstructions(source: SourceText, escapeMark: string): SplitFile {
+  const reader: Reader = { source, escapeMark, line: 1, comments: [], problems: [] };
   const lines: Lines[] = [];
   let above: Comment[] = [];
   while (reader.line <= source.lineStarts.length) {
@@ -44,7 +44,7 @@ export function splitInstructions(source: SourceText, escape: string): SplitFile
 
 interface Reader {
   readonly source: SourceText;
-  readonly escape: string;
+  readonly escapeMark: string;
   line: number;
   readonly comments: Comment[];
   readonly problems: Problem[];
@@ -64,7 +64,7 @@ function commentAt({ text }: SourceText, { start, end }: Span): Comment | undefi
 }
 
 function readInstruction(reader: Reader, above: readonly Comment[]): Lines {
-  const { source, escape } = reader;
+  const { source, escapeMark } = reader;
   const spans: Span[] = [];
   const comments = [...above];
   const emptyLines: Span[] = [];
@@ -87,7 +87,7 @@ function readInstruction(reader: Reader, above: readonly Comment[]): Lines {
     }
     emptyLines.push(...pending);
     pending = [];
-    const continued = isContinued(source.text, content, escape);
+    const continued = isContinued(source.text, content, escapeMark);
     const from = first ? content.start : whole.start;
     end = content.end;
     spans.push({ start: from, end: continued ? content.end - 1 : content.end });
@@ -106,13 +106,13 @@ function readInstruction(reader: Reader, above: readonly Comment[]): Lines {
   };
 }
 
-function isContinued(text: string, { start, end }: Span, escape: string): boolean {
-  if (text[end - 1] !== escape) return false;
-  return end - 1 === start || text[end - 2] !== escape;
+function isContinued(text: string, { start, end }: Span, escapeMark: string): boolean {
+  if (text[end - 1] !== escapeMark) return false;
+  return end - 1 === start || text[end - 2] !== escapeMark;
 }
 
 function readHeredocs(reader: Reader, joined: Joined) {
-  return heredocMarks(joined, reader.escape).map(mark => {
+  return heredocMarks(joined, reader.escapeMark).map(mark => {
     const start = reader.source.lineStarts[reader.line - 1] ?? reader.source.text.length;
     for (; reader.line <= reader.source.lineStarts.length; reader.line++) {
       const line = lineSpan(reader.source, reader.line);

@@ -77,7 +77,7 @@ export interface Problem {
 export interface Dockerfile {
   readonly source: SourceText;
   /** The escape character: a backslash, or a backtick by directive. */
-  readonly escape: string;
+  readonly escapeMark: string;
   /** Parser directives by name, in small letters. */
   readonly directives: ReadonlyMap<string, string>;
   readonly comments: readonly Comment[];

@@ -8,20 +8,23 @@ import { stagesOf } from './stages.ts';
 /** Reads a Dockerfile. It never fails: what a builder would refuse is in `problems`, the rest is read as well as it can be. */
 export function parseDockerfile(source: SourceText): Dockerfile {
   const directives = readDirectives(source.text);
-  const escape = directives.get('escape') === '`' ? '`' : '\\';
+  const escapeMark = directives.get('escape') === '`' ? '`' : '\\';
   const problems: Problem[] = [];
   const written = directives.get('escape');
   if (written !== undefined && written !== '`' && written !== '\\') {
-    problems.push({ span: { start: 0, end: 0 }, message: 'the escape directive takes a backslash or a backtick' });
+    problems.push({
+      span: { start: 0, end: 0 },
+      message: 'the escape directive takes a backslash or a backtick',
+    });
   }
-  const split = splitInstructions(source, escape);
+  const split = splitInstructions(source, escapeMark);
   problems.push(...split.problems);
-  const instructions = split.lines.map(lines => readInstruction(lines, { source, escape, problems }));
+  const instructions = split.lines.map(lines => readInstruction(lines, { source, escapeMark, problems }));
   const first = instructions.findIndex(({ keyword }) => keyword === 'FROM');
   const preamble = instructions.slice(0, Math.max(0, first)).filter(({ keyword }) => keyword === 'ARG');
   const parsed = {
     source,
-    escape,
+    escapeMark,
     directives,
     comments: split.comments,
     instructions,

@@ -7,7 +7,9 @@ export function stagesOf(instructions: readonly Instruction[], preamble: readonl
   const defaults = new Map(preamble.flatMap(({ words }) => words).flatMap(assignmentOf));
   const stages: Stage[] = [];
   const byName = new Map<string, Stage>();
-  const starts = instructions.flatMap(({ keyword, words }, at) => (keyword === 'FROM' && words[0] ? [at] : []));
+  const starts = instructions.flatMap(({ keyword, words }, at) =>
+    keyword === 'FROM' && words[0] ? [at] : [],
+  );
   starts.forEach((start, index) => {
     const from = instructions[start]!;
     const base = from.words[0]!;
@@ -18,7 +20,9 @@ export function stagesOf(instructions: readonly Instruction[], preamble: readonl
       base,
       image: expandVariables(base.value, defaults),
       from,
-      instructions: instructions.slice(start + 1, starts[index + 1]).filter(({ keyword }) => keyword !== 'FROM'),
+      instructions: instructions
+        .slice(start + 1, starts[index + 1])
+        .filter(({ keyword }) => keyword !== 'FROM'),
       parent: byName.get(base.value.toLowerCase()),
     };
     stages.push(stage);

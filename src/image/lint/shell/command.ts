@@ -46,11 +46,7 @@ export function subcommand(command: Command): Word | undefined {
 }
 
 /** Whether a command is `name` with one of the subcommands. */
-export function isCall(
-  command: Command,
-  names: readonly string[],
-  subcommands?: readonly string[],
-): boolean {
+export function isCall(command: Command, names: readonly string[], subcommands?: readonly string[]): boolean {
   if (!names.includes(command.name)) return false;
   return subcommands === undefined || subcommands.includes(subcommand(command)?.value ?? '');
 }

@@ -5,7 +5,16 @@ import { shellTokens, type Token } from './tokens.ts';
 const OPENING: ReadonlySet<string> = new Set(['if', 'while', 'until', 'for', 'case', '{']);
 const CLOSING: ReadonlySet<string> = new Set(['fi', 'done', 'esac', '}']);
 const BETWEEN: ReadonlySet<string> = new Set(['then', 'do', 'else', 'elif', '!', 'time']);
-const WRAPPERS: ReadonlySet<string> = new Set(['sudo', 'doas', 'env', 'exec', 'command', 'nice', 'nohup', 'eatmydata']);
+const WRAPPERS: ReadonlySet<string> = new Set([
+  'sudo',
+  'doas',
+  'env',
+  'exec',
+  'command',
+  'nice',
+  'nohup',
+  'eatmydata',
+]);
 const ASSIGNMENT = /^[A-Za-z_]\w*\+?=/;
 
 /** The commands of a shell script in their order. Command substitutions within words are left as they are. */

@@ -36,9 +36,11 @@ function nextToken(text: string, at: number): Next {
   if (character === '#') return none(lineEnd(text, at));
   REDIRECT.lastIndex = at;
   const redirect = REDIRECT.exec(text)?.[0];
-  if (redirect !== undefined) return { kind: 'redirect', start: at, end: at + redirect.length, value: redirect };
+  if (redirect !== undefined)
+    return { kind: 'redirect', start: at, end: at + redirect.length, value: redirect };
   const operator = OPERATORS.find(candidate => text.startsWith(candidate, at));
-  if (operator !== undefined) return { kind: 'operator', start: at, end: at + operator.length, value: operator };
+  if (operator !== undefined)
+    return { kind: 'operator', start: at, end: at + operator.length, value: operator };
   return readWord(text, at);
 }
 
@@ -73,7 +75,9 @@ function readPart(text: string, at: number): { readonly end: number; readonly va
     case '`':
       return verbatim(closing(text, at + 1, '`') + 1);
     case '$':
-      return text[at + 1] === '(' ? verbatim(closeParenthesis(text, at + 2)) : verbatim(endOfVariable(text, at));
+      return text[at + 1] === '('
+        ? verbatim(closeParenthesis(text, at + 2))
+        : verbatim(endOfVariable(text, at));
     default:
       return verbatim(at + 1);
   }

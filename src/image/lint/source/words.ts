@@ -19,8 +19,8 @@ export interface Words {
 
 const BLANK = /[ \t\r\n]/;
 
-/** Splits at blanks, as BuildKit splits arguments: quotes hold a word together, `escape` takes the next character as it is. */
-export function splitWords(joined: Joined, escape: string): Words {
+/** Splits at blanks, as BuildKit splits arguments: quotes hold a word together, `escapeMark` takes the next character as it is. */
+export function splitWords(joined: Joined, escapeMark: string): Words {
   const { text } = joined;
   const words: Word[] = [];
   let unclosed: number | undefined;
@@ -29,7 +29,7 @@ export function splitWords(joined: Joined, escape: string): Words {
       at++;
       continue;
     }
-    const read = readWord(text, at, escape);
+    const read = readWord(text, at, escapeMark);
     if (read.unclosed !== undefined) unclosed ??= sourceSpan(joined, read.unclosed, read.unclosed).start;
     words.push({
       raw: text.slice(at, read.end),
@@ -41,7 +41,7 @@ export function splitWords(joined: Joined, escape: string): Words {
   return { words, unclosed };
 }
 
-function readWord(text: string, start: number, escape: string) {
+function readWord(text: string, start: number, escapeMark: string) {
   const parts: string[] = [];
   let quote = '';
   let opened = start;
@@ -49,9 +49,9 @@ function readWord(text: string, start: number, escape: string) {
   for (; at < text.length; at++) {
     const character = text[at] ?? '';
     if (quote === '' && BLANK.test(character)) break;
-    if (quote !== "'" && character === escape && at + 1 < text.length) {
+    if (quote !== "'" && character === escapeMark && at + 1 < text.length) {
       const next = text[++at] ?? '';
-      parts.push(quote === '"' && !'"$'.includes(next) && next !== escape ? character + next : next);
+      parts.push(quote === '"' && !'"$'.includes(next) && next !== escapeMark ? character + next : next);
     } else if (character === quote) quote = '';
     else if (quote === '' && (character === '"' || character === "'")) {
       quote = character;

@@ -1,0 +1,5 @@
+export { type Fixed, fixText, unifiedDiff } from './fix/index.ts';
+export { kindByName, kindOf } from './kind.ts';
+export { type FileKind, type FileReport, type Finding, LINT_LIMITS, type LintInput, lintText } from './lint.ts';
+export { OWN_FINDINGS, RULES, type Rule, type RuleText, type Severity, type Topic } from './rules/index.ts';
+export { DEFAULT_SETTINGS, isAtLeast, type LintSettings, SEVERITIES, type Wish } from './settings.ts';

@@ -1,0 +1,15 @@
+export { APT_RULES } from './apt.ts';
+export { BASE_RULES } from './base.ts';
+export { BUILD_RULES } from './build.ts';
+export { COPY_RULES } from './copy.ts';
+export { LAYER_RULES } from './layers.ts';
+export { OWNER_RULES } from './owner.ts';
+export { PACKAGE_RULES } from './packages.ts';
+export { SECRET_RULES, USER_RULES } from './safety.ts';
+export { SCRIPT_RULES } from './script.ts';
+export { SERVICE_RULES } from './service.ts';
+export { LABEL_RULES, STAGE_RULES } from './stages.ts';
+export { START_RULES } from './start.ts';
+export { TOOL_RULES } from './tools.ts';
+export { VARIABLE_RULES } from './variables.ts';
+export { WRITING_RULES } from './writing.ts';
