@@ -1,43 +1,8 @@
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { bytesContent, readContent } from '../../core/bytes/index.ts';
 import { isSampanError } from '../../core/errors/index.ts';
-import type { LocalLayer } from '../../core/store/index.ts';
-import { type TestEntry, tarOf } from '../../core/store/testing/index.ts';
-import { type TarEntry, TarReader, tarContent } from '../../core/tar/index.ts';
-import { stackLayers, type Tree } from './index.ts';
-
-/** A layer of these entries, through a real tar. */
-function layer(...entries: readonly (TestEntry | string)[]): LocalLayer {
-  const tar = tarOf(entries.map(each => (typeof each === 'string' ? short(each) : each)));
-  const read: TarEntry[] = [];
-  const reader = new TarReader({ entry: entry => read.push(entry) });
-  reader.write(tar);
-  reader.end();
-  const content = bytesContent(tar);
-  return {
-    diffId: `sha256:${'0'.repeat(64)}`,
-    entries: read,
-    content: entry => tarContent(entry, content),
-    verify: async () => {},
-  };
-}
-
-/** `a/` is a directory, `a -> b` a symbolic link, `a = b` a hard link, `a: text` a file. */
-function short(text: string): TestEntry {
-  const [, path = '', sign, rest = ''] = /^(.*?)(?:( -> | = |: )(.*))?$/s.exec(text) ?? [];
-  if (sign === ' -> ') return { path, type: 'symlink', linkPath: rest, mode: 0o777 };
-  if (sign === ' = ') return { path, type: 'hardlink', linkPath: rest };
-  return path.endsWith('/') ? { path, type: 'directory', mode: 0o755 } : { path, content: rest };
-}
-
-/** Every path but the root, with what a file holds, a link leads to. */
-function tell(tree: Tree): string[] {
-  return [...tree.nodes()].slice(1).map(node => {
-    if (node.kind === 'file') return `${node.path}: ${readContent(node.content).toString()}`;
-    return node.kind === 'symlink' ? `${node.path} -> ${node.target}` : `${node.path}/`;
-  });
-}
+import { stackLayers } from './index.ts';
+import { layerOf, tellTree } from './testing/index.ts';
 
 interface Stacking {
   readonly name: string;
@@ -184,8 +149,8 @@ const STACKINGS: readonly Stacking[] = [
 describe('in a stack of layers', () => {
   for (const { name, layers, gives } of STACKINGS) {
     test(name, () => {
-      const tree = stackLayers(layers.map(entries => layer(...entries)));
-      deepEqual(tell(tree), gives);
+      const tree = stackLayers(layers.map(entries => layerOf(...entries)));
+      deepEqual(tellTree(tree), gives);
       equal(tree.size, gives.length + 1);
     });
   }
@@ -210,50 +175,50 @@ describe('a layer is refused with', () => {
   for (const [name, entries, code] of REFUSED) {
     test(name, () => {
       throws(
-        () => stackLayers([layer(...entries)]),
+        () => stackLayers([layerOf(...entries)]),
         error => isSampanError(error, code) && error.message.includes('layer 1 of 1'),
       );
     });
   }
   test('a hard link over layers to a file that its own parent replaces', () => {
     throws(
-      () => stackLayers([layer('a: 1'), layer('a/b = a')]),
+      () => stackLayers([layerOf('a: 1'), layerOf('a/b = a')]),
       error => isSampanError(error, 'invalid'),
     );
   });
   test('more entries, or more directories that they imply, than the limit', () => {
     throws(
-      () => stackLayers([layer('a: 1', 'b: 2')], { maxNodes: 1 }),
+      () => stackLayers([layerOf('a: 1', 'b: 2')], { maxNodes: 1 }),
       error => isSampanError(error, 'limit'),
     );
     throws(
-      () => stackLayers([layer('a/b/c/d/e: 1')], { maxNodes: 5 }),
+      () => stackLayers([layerOf('a/b/c/d/e: 1')], { maxNodes: 5 }),
       error => isSampanError(error, 'limit'),
     );
     const deep = Array.from({ length: 40 }, (_, i) => `${i}/${'a/'.repeat(2000)}f: x`);
     throws(
-      () => stackLayers([layer(...deep)]),
+      () => stackLayers([layerOf(...deep)]),
       error => isSampanError(error, 'limit'),
     );
   });
 });
 
 test('paths of one inode know each other, also over layers, and forget those that went', () => {
-  const tree = stackLayers([layer('a: 1', 'b = a', 'c = b'), layer('d = c', '.wh.a')]);
+  const tree = stackLayers([layerOf('a: 1', 'b = a', 'c = b'), layerOf('d = c', '.wh.a')]);
   const links = ['/b', '/c', '/d'].map(path => {
     const node = tree.get(path);
     return node?.kind === 'file' ? node.links : undefined;
   });
   ok(links[0] !== undefined && links[0] === links[1] && links[1] === links[2]);
   deepEqual([...links[0].paths].sort(), ['/b', '/c', '/d']);
-  const alone = stackLayers([layer('a: 1', 'b = a'), layer('.wh.b')]).get('/a');
+  const alone = stackLayers([layerOf('a: 1', 'b = a'), layerOf('.wh.b')]).get('/a');
   ok(alone?.kind === 'file' && alone.links === undefined);
 });
 
 test('sixty layers and 200 000 entries are stacked and read back', () => {
-  const entry = layer('x: 1').entries[0]!;
+  const entry = layerOf('x: 1').entries[0]!;
   const layers = Array.from({ length: 60 }, (_, i) => ({
-    ...layer(),
+    ...layerOf(),
     entries: Array.from({ length: 3400 }, (_, j) => ({
       ...entry,
       path: `usr/${j % 97}/${i % 7}/file-${i}-${j}`,

@@ -1,0 +1,1 @@
+export { type LayerEntry, layerOf, tellTree } from './layers.ts';
