@@ -63,7 +63,11 @@ test('what --fix can mend is mended in every sample, and linting again finds not
 test('only rules that say so mend', () => {
   for (const rule of RULES) {
     const own = lintText(inputFor(rule, rule.bad), settings).findings.filter(found => found.rule === rule.id);
-    equal(own.some(({ edits }) => edits !== undefined), rule.fixable === true, rule.id);
+    equal(
+      own.some(({ edits }) => edits !== undefined),
+      rule.fixable === true,
+      rule.id,
+    );
   }
 });
 

@@ -5,8 +5,8 @@ import {
   lastStage,
   lineageOf,
 } from '../../dockerfile/index.ts';
+import { isIgnored, readIgnore } from '../../patterns.ts';
 import { type DockerfileRule, dockerfileRule, type Found } from '../rule.ts';
-import { isIgnored, readIgnore } from './dockerignore.ts';
 import { baseKind, everywhere, insertAfter, ofKind, ranBy, shipped } from './queries.ts';
 import { transfer } from './transfer.ts';
 

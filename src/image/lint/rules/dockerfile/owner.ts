@@ -26,26 +26,32 @@ export const OWNER_RULES: readonly DockerfileRule[] = [
           );
           if (path === undefined || !isCall(command, ['chown', 'chmod', 'chgrp'])) continue;
           const flag = command.name === 'chmod' ? '--chmod' : '--chown';
-          yield { span: command.span, message: `this stores ${path} a second time: use COPY ${flag}` };
+          yield {
+            span: command.span,
+            message: `this stores ${path} a second time: use COPY ${flag}, or do it in the RUN that makes it`,
+          };
         }
       }
     },
   }),
 ];
 
-/** The argument that an earlier COPY wrote, and this RUN did not make itself. */
+/** The argument that an earlier COPY wrote, or an earlier RUN where all below it changes, and this RUN did not make. */
 function recopied(
   words: readonly string[],
   before: readonly Instruction[],
   run: Instruction,
 ): string | undefined {
   const paths = words.slice(2).filter(word => word.startsWith('/') && word.length > 1);
-  const targets = ofKind(before, 'COPY', 'ADD').flatMap(
+  const copied = ofKind(before, 'COPY', 'ADD').flatMap(
     instruction => transfer(instruction)?.target.replace(/\/$/, '') || [],
   );
-  const made = run.commands
-    .filter(({ name }) => ['cp', 'mkdir', 'install', 'mv', 'tar', 'curl', 'wget'].includes(name))
-    .flatMap(({ words: own }) => own.map(({ value }) => value));
+  const isRecursive = words.some(word => /^(?:-[a-zA-Z]*R[a-zA-Z]*|--recursive)$/.test(word));
+  const filled = isRecursive
+    ? before.flatMap(other => writtenBy(other, ['cp', 'mv', 'tar', 'git', 'unzip']))
+    : [];
+  const targets = [...copied, ...filled.map(path => path.replace(/\/$/, ''))];
+  const made = writtenBy(run, ['cp', 'mkdir', 'install', 'mv', 'tar', 'curl', 'wget', 'git', 'unzip']);
   return paths.find(path => {
     const bare = path.replace(/\/$/, '');
     const written = targets.some(
@@ -56,4 +62,11 @@ function recopied(
     );
     return written && !made.some(own => own === path || own.startsWith(`${bare}/`));
   });
+}
+
+/** The last paths that the commands of some programs name: where they write to. */
+function writtenBy({ commands }: Instruction, programs: readonly string[]): string[] {
+  return commands
+    .filter(({ name }) => programs.includes(name))
+    .flatMap(({ words }) => words.at(-1)?.value ?? []);
 }

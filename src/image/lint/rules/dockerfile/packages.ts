@@ -131,13 +131,13 @@ export const PACKAGE_RULES: readonly DockerfileRule[] = [
     bad: 'FROM node:22-alpine\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci && npm cache clean --force\nCMD ["node", "app.js"]\n',
     good: 'FROM node:22-alpine\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci --omit=dev && npm cache clean --force\nCMD ["node", "app.js"]\n',
     *check(file) {
-      if (/NODE_ENV[= ]"?production/.test(envBefore(file))) return;
       for (const { run, command } of ranBy(shipped(file))) {
         if (
           !isNodeInstall(command) ||
           hasFlag(command, '--omit', '--production', '--only', '--prod', '-P', '-g', '--global', '--location')
         )
           continue;
+        if (/NODE_ENV[= ]["']?production/.test(envBefore(file, run))) continue;
         const prunes = run.commands.some(other => isCall(other, ['npm', 'pnpm'], ['prune']));
         const named =
           command.name !== 'yarn' && subcommand(command)?.value !== 'ci' && operands(command).length > 1;
@@ -170,8 +170,9 @@ export const PACKAGE_RULES: readonly DockerfileRule[] = [
   }),
 ];
 
-function envBefore(file: Dockerfile): string {
+function envBefore(file: Dockerfile, run: Instruction): string {
   return ofKind(everywhere(file), 'ENV', 'ARG')
+    .filter(({ span }) => span.start < run.span.start)
     .map(({ body }) => body.text)
     .join('\n');
 }

@@ -67,6 +67,7 @@ export const TOOL_RULES: readonly DockerfileRule[] = [
     why: 'Nobody sits in the container of a device. When something must be found, start a second container with tools in the namespaces of the first.',
     bad: 'FROM alpine:3.22\nRUN apk add --no-cache vim strace\nCMD ["date"]\n',
     good: 'FROM alpine:3.22\nCMD ["date"]\n',
+    covers: ['CIS-DI-0003'],
     *check(file) {
       for (const { run, command } of ranBy(shipped(file))) {
         const found = installed(command).filter(({ name }) => DEBUG_TOOLS.test(name));

@@ -1,0 +1,2 @@
+export { toGithub } from './github.ts';
+export { toSarif } from './sarif.ts';

@@ -1,0 +1,3 @@
+export { type ForeignRule, foreignRules } from './foreign.ts';
+export { rulePage } from './page.ts';
+export { foreignTable, rulePages } from './pages.ts';
