@@ -2,7 +2,7 @@ import type { Engine } from '../../core/engine/index.ts';
 import { SampanError } from '../../core/errors/index.ts';
 import { inStage } from '../../core/progress/index.ts';
 import { openSource } from '../../core/store/index.ts';
-import { formatDuration } from '../../core/text/index.ts';
+import { formatDuration, formatNumber } from '../../core/text/index.ts';
 import type { Exercise } from '../../image/exercise/index.ts';
 import { differences, failures, runImage } from '../../trust/prove/index.ts';
 import { any, choice, defineCommand, flag, required, text } from '../command/index.ts';
@@ -85,7 +85,8 @@ async function runNamed(name: string, { context, toolbox, engine, exercise }: To
     title: `Running ${image.name}`,
     run: () =>
       runImage(engine, { ...loaded, exercise }, { base: toolbox.places.work, signal: context.signal }),
-    summary: ({ readyMs, probes }) => `ready in ${formatDuration(readyMs)}, ${probes.length} probes`,
+    summary: ({ readyMs, probes }) =>
+      `ready in ${formatDuration(readyMs)}, ${formatNumber(probes.length, 'probe')}`,
   });
   return { name: image.name, id: loaded.id, run };
 }

@@ -1,6 +1,6 @@
 import { equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatCount, formatDuration, formatPercent, formatSize } from './format.ts';
+import { formatCount, formatDuration, formatNumber, formatPercent, formatSize } from './format.ts';
 
 test('sizes are SI, with three digits, and step up to the next unit before they show a thousand', () => {
   const sizes: readonly (readonly [number, string])[] = [
@@ -42,4 +42,10 @@ test('a share that is not quite all or nothing is not shown as such', () => {
 test('counts are grouped by thousands', () => {
   equal(formatCount(999), '999');
   equal(formatCount(1_234_567), '1 234 567');
+});
+
+test('a number of things has its noun in the right form', () => {
+  equal(formatNumber(0, 'probe'), 'no probes');
+  equal(formatNumber(1, 'probe'), '1 probe');
+  equal(formatNumber(1200, 'probe'), '1 200 probes');
 });

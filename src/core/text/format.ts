@@ -37,6 +37,11 @@ export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(?:\d{3})+$)/g, ' ');
 }
 
+/** How many of something: `no probes`, `1 probe`, `1 200 probes`. */
+export function formatNumber(count: number, noun: string): string {
+  return `${count === 0 ? 'no' : formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** A share of 0 to 1 as `93 %`; never `100 %` or `0 %` for a share that is not quite that. */
 export function formatPercent(share: number): string {
   const percent = Math.round(share * 100);

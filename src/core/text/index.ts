@@ -1,2 +1,2 @@
 export { visible, visibleLines } from './escape.ts';
-export { formatCount, formatDuration, formatPercent, formatSize } from './format.ts';
+export { formatCount, formatDuration, formatNumber, formatPercent, formatSize } from './format.ts';

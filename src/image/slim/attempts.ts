@@ -9,7 +9,7 @@ import {
   localLayers,
   synchroniseBlobs,
 } from '../../core/store/index.ts';
-import { formatCount, formatSize } from '../../core/text/index.ts';
+import { formatCount, formatNumber, formatSize } from '../../core/text/index.ts';
 import { healthOf } from '../exercise/index.ts';
 import { stackLayers } from '../tree/index.ts';
 import { type Evidence, mergeEvidence } from './evidence/index.ts';
@@ -159,7 +159,7 @@ async function proof({ seen, tools }: Task, made: Made): Promise<Verdict | undef
     run: () => prover.prove(made.candidate, run, tools),
     summary: verdict =>
       verdict.proven
-        ? `works as the original does, ${verdict.run.probes.length} probes`
+        ? `works as the original does, ${formatNumber(verdict.run.probes.length, 'probe')}`
         : verdict.problems.join('; '),
   });
 }

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isSampanError, SampanError } from '../../core/errors/index.ts';
 import { inStage } from '../../core/progress/index.ts';
 import type { OpenImage } from '../../core/store/index.ts';
-import { formatCount } from '../../core/text/index.ts';
+import { formatCount, formatNumber } from '../../core/text/index.ts';
 import { openWork } from '../../core/work/index.ts';
 import { stackLayers, type Tree } from '../tree/index.ts';
 import { attemptAll, planFor } from './attempts.ts';
@@ -88,7 +88,7 @@ async function look(loaded: Loaded, request: SlimRequest, tools: SlimTools): Pro
     title: 'Observing a run',
     run: () => observe(engine, { ...loaded, exercise: request.exercise }, tools),
     summary: ({ run, footprints }) =>
-      `ready in ${Math.round(run.readyMs)} ms, ${run.probes.length} probes, ${formatCount(footprints.length)} footprints`,
+      `ready in ${Math.round(run.readyMs)} ms, ${formatNumber(run.probes.length, 'probe')}, ${formatCount(footprints.length)} footprints`,
   });
   // The root file system is being made by others: time to read what needs no run.
   const studying = nextTurn().then(() => study(tree, config, request.exercise.env));
