@@ -3,10 +3,28 @@ import type { CommandEntry } from '../command/index.ts';
 /** Every command, in the order of the help. The modules are loaded when they are needed. */
 export const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'inspect',
+    summary: 'shows where the bytes of an image are, which are waste, why, and the fix',
+    group: 'image',
+    load: async () => (await import('./inspect.ts')).inspectCommand,
+  },
+  {
+    name: 'diff',
+    summary: 'compares two images: files, packages, layers, what an update carries',
+    group: 'image',
+    load: async () => (await import('./diff.ts')).diffCommand,
+  },
+  {
     name: 'slim',
     summary: 'makes an image small, and proves that it still works',
     group: 'image',
     load: async () => (await import('./slim.ts')).slimCommand,
+  },
+  {
+    name: 'lint',
+    summary: 'says what Dockerfiles and Compose files should do better, and mends them',
+    group: 'image',
+    load: async () => (await import('./lint.ts')).lintCommand,
   },
   {
     name: 'why',

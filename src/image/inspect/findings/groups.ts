@@ -1,6 +1,11 @@
 import { WASTE_ADVICE, type WasteRule } from '../../userland/waste/index.ts';
 import type { Kind } from './collect.ts';
 
+/** A kind, and what cleans it up in the instruction that makes it. */
+export interface Told extends Kind {
+  readonly clean?: string;
+}
+
 /** Go, and what its packages bring along. */
 export const GO_TOOLCHAIN: Kind = {
   id: 'go-toolchain',
@@ -10,7 +15,7 @@ export const GO_TOOLCHAIN: Kind = {
 };
 
 /** Rules whose files are told as one finding, and what that is. The others are told by their category. */
-const KINDS: readonly (Kind & { readonly rules: readonly string[] })[] = [
+const KINDS: readonly (Told & { readonly rules: readonly string[] })[] = [
   { ...GO_TOOLCHAIN, rules: ['go-toolchain'] },
   {
     id: 'rust-toolchain',
@@ -47,6 +52,7 @@ const KINDS: readonly (Kind & { readonly rules: readonly string[] })[] = [
     id: 'apt-cache',
     title: 'Lists and archives of apt are in the image',
     rules: ['apt-lists', 'apt-cache'],
+    clean: 'apt-get clean && rm -rf /var/lib/apt/lists/*',
     confidence: 'certain',
     fix: 'RUN apt-get update && apt-get install -y --no-install-recommends … && apt-get clean && rm -rf /var/lib/apt/lists/*',
   },
@@ -54,6 +60,7 @@ const KINDS: readonly (Kind & { readonly rules: readonly string[] })[] = [
     id: 'apk-cache',
     title: 'The cache of apk is in the image',
     rules: ['apk-cache'],
+    clean: 'rm -rf /var/cache/apk/*',
     confidence: 'certain',
     fix: 'RUN apk add --no-cache …',
   },
@@ -61,6 +68,7 @@ const KINDS: readonly (Kind & { readonly rules: readonly string[] })[] = [
     id: 'rpm-cache',
     title: 'The cache of dnf, yum or zypper is in the image',
     rules: ['rpm-cache'],
+    clean: 'dnf clean all && rm -rf /var/cache/dnf',
     confidence: 'certain',
     fix: 'RUN dnf install -y --setopt=install_weak_deps=False … && dnf clean all && rm -rf /var/cache/dnf',
   },
@@ -68,6 +76,7 @@ const KINDS: readonly (Kind & { readonly rules: readonly string[] })[] = [
     id: 'pip-cache',
     title: 'The cache of pip is in the image',
     rules: ['pip-cache'],
+    clean: 'rm -rf /root/.cache/pip',
     confidence: 'certain',
     fix: 'RUN --mount=type=cache,target=/root/.cache/pip pip install … # or pip install --no-cache-dir',
   },
@@ -75,6 +84,7 @@ const KINDS: readonly (Kind & { readonly rules: readonly string[] })[] = [
     id: 'npm-cache',
     title: 'The cache of npm is in the image',
     rules: ['npm-cache'],
+    clean: 'npm cache clean --force',
     confidence: 'certain',
     fix: 'RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev',
   },
@@ -110,6 +120,7 @@ const KINDS: readonly (Kind & { readonly rules: readonly string[] })[] = [
     id: 'gem-cache',
     title: 'Archives of gems are in the image',
     rules: ['gem-cache'],
+    clean: 'rm -rf "$(gem env gemdir)"/cache',
     confidence: 'certain',
     fix: 'RUN bundle install && rm -rf "$(gem env gemdir)"/cache',
   },
@@ -117,6 +128,7 @@ const KINDS: readonly (Kind & { readonly rules: readonly string[] })[] = [
     id: 'composer-cache',
     title: 'The cache of Composer is in the image',
     rules: ['composer-cache'],
+    clean: 'composer clear-cache',
     confidence: 'certain',
     fix: 'RUN --mount=type=cache,target=/root/.composer/cache composer install --no-dev --optimize-autoloader',
   },
@@ -157,12 +169,12 @@ const KINDS: readonly (Kind & { readonly rules: readonly string[] })[] = [
   },
 ];
 
-const BY_RULE: ReadonlyMap<string, Kind> = new Map(
+const BY_RULE: ReadonlyMap<string, Told> = new Map(
   KINDS.flatMap(({ rules, ...kind }) => rules.map(rule => [rule, kind] as const)),
 );
 
 /** What the files of a rule are told as; absent for what is rather kept (licences). */
-export function kindOfRule(rule: WasteRule): Kind | undefined {
+export function kindOfRule(rule: WasteRule): Told | undefined {
   if (rule.category === 'license') return undefined;
   const known = BY_RULE.get(rule.id);
   if (known !== undefined) return known;

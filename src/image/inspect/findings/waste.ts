@@ -1,9 +1,9 @@
 import type { OsPackage, PackageDatabase } from '../../userland/packages/os/index.ts';
 import { surroundingsOf, wasteOf } from '../../userland/waste/index.ts';
 import { type Ground, liveFiles } from '../ground.ts';
-import { Collector, type Kind } from './collect.ts';
+import { Collector } from './collect.ts';
 import { leftoverOf } from './extra.ts';
-import { GO_TOOLCHAIN, kindOfRule } from './groups.ts';
+import { GO_TOOLCHAIN, kindOfRule, type Told } from './groups.ts';
 import type { Finding } from './types.ts';
 
 /** What the files that a container sees were found to be. */
@@ -25,7 +25,7 @@ export function wasteIn(ground: Ground): Waste {
     languages,
   });
   const broughtByGo = broughtBy(ground, /^golang(?:-|$)/);
-  const groups = new Map<string, { readonly kind: Kind; readonly files: Collector }>();
+  const groups = new Map<string, { readonly kind: Told; readonly files: Collector }>();
   const of = new Map<number, string>();
   for (const file of liveFiles(ground)) {
     const owner = owners.ownerOf(file.node);
@@ -41,8 +41,18 @@ export function wasteIn(ground: Ground): Waste {
   }
   const findings = [...groups.values()]
     .filter(({ files }) => files.bytes >= LEAST_BYTES)
-    .map(({ kind, files }) => files.finish(kind, ground));
+    .map(({ kind: { clean, ...kind }, files }) => {
+      const finding = files.finish(kind, ground);
+      return { ...finding, fix: cleanedUp(finding, clean) ?? kind.fix };
+    });
   return { findings, of };
+}
+
+/** The instruction that made most of it, with what cleans it up. */
+function cleanedUp({ causes: [first] }: Finding, clean: string | undefined): string | undefined {
+  const instruction = first?.instruction ?? '';
+  if (clean === undefined || !instruction.startsWith('RUN ') || instruction.length > 240) return undefined;
+  return `${instruction} && ${clean}`;
 }
 
 /** Packages of these names, and what they bring along. */

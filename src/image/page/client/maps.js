@@ -7,8 +7,8 @@ import { createTreemap, sizeInWords } from './treemap.js';
  * Treemaps of the same tree side by side, one for each `metrics` (`{ name, title }`), which zoom together, with
  * breadcrumbs, a choice of colours (`columns`: `{ name, title }`), a legend and a line on the file that was chosen.
  */
-export function createMaps(container, { tree, metrics, columns }) {
-  const parts = frame(container, { metrics, columns });
+export function createMaps(container, { tree, metrics, columns, hint }) {
+  const parts = frame(container, { metrics, columns, hint });
   const state = { tree, metrics, columns, column: columns[0].name, root: 0, parts, maps: [] };
   state.maps = metrics.map(({ name, title }) =>
     createTreemap(parts.figures[name], {
@@ -31,7 +31,7 @@ export function createMaps(container, { tree, metrics, columns }) {
   return { open: node => openNode(state, node), select: node => selectNode(state, node) };
 }
 
-function frame(container, { metrics, columns }) {
+function frame(container, { metrics, columns, hint = 'Choose a file to see why it was kept or dropped.' }) {
   const select = element('select', { id: 'color-by' });
   for (const { name, title } of columns) select.append(element('option', { value: name, text: title }));
   const crumbs = element('ol', { class: 'crumbs' });
@@ -45,7 +45,7 @@ function frame(container, { metrics, columns }) {
     row.append(element('figure', {}, caption, figures[name]));
   }
   const legend = element('ul', { class: 'legend' });
-  const chosen = element('p', { class: 'chosen', text: 'Choose a file to see why it was kept or dropped.' });
+  const chosen = element('p', { class: 'chosen', text: hint });
   const spoken = element('p', { class: 'spoken', 'aria-live': 'polite' });
   const tip = element('div', { class: 'tip', hidden: true, 'aria-hidden': 'true' });
   container.replaceChildren(

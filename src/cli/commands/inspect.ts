@@ -1,0 +1,150 @@
+import { SampanError } from '../../core/errors/index.ts';
+import { openSource } from '../../core/store/index.ts';
+import { comparePackages } from '../../image/diff/index.ts';
+import {
+  checkBudget,
+  type Inspected,
+  inspectImage,
+  junitOf,
+  markdownOf,
+  reportOf,
+  sarifOf,
+  type Violation,
+} from '../../image/inspect/index.ts';
+import { choice, defineCommand, file, flag, required, text } from '../command/index.ts';
+import {
+  BUDGET_OPTIONS,
+  type Looking,
+  openLooking,
+  printInspection,
+  readBudget,
+  writePage,
+} from '../inspection/index.ts';
+import { formatSize, writeJson } from '../output/index.ts';
+import { readVersion } from '../version/index.ts';
+
+/** `sampan inspect`. */
+export const inspectCommand = defineCommand({
+  description: [
+    'Tells where the bytes of an image are, which of them are waste, which instruction brought them in, and what to write instead. Nothing is run, unpacked or sent; of an uncompressed archive only the headers are read.',
+    'With limits it is a gate: it exits with 3 when the image breaks them. Limits may also stand in .sampan.yaml, in a section budget: max-size, max-waste, min-efficiency, max-growth, fail-on.',
+  ].join('\n\n'),
+  arguments: {
+    image: required({
+      description:
+        'docker-daemon:NAME, oci-archive:FILE, docker-archive:FILE, oci:DIR, store:NAME, a file, or a bare name',
+    }),
+  },
+  options: {
+    platform: text({ placeholder: 'OS/ARCH', description: 'which image of several, such as linux/arm64' }),
+    format: choice({
+      values: ['text', 'json', 'markdown', 'junit', 'sarif'],
+      default: 'text',
+      description: 'how to print it',
+    }),
+    json: flag({ description: 'print JSON, schema sampan.inspect/1' }),
+    html: file({ description: 'also write a page: treemap, layers, findings, packages' }),
+    all: flag({ description: 'show every finding' }),
+    against: text({
+      placeholder: 'IMAGE',
+      description: 'tell how much it grew against another image, by layer and package',
+    }),
+    ...BUDGET_OPTIONS,
+    noCache: flag({ description: 'read every layer again, and remember nothing' }),
+  },
+  examples: [
+    { line: 'inspect app:1.2', explanation: 'an image of the local engine' },
+    {
+      line: 'inspect app.tar --html app.html',
+      explanation: 'an archive, without Docker, as a page to look at',
+    },
+    {
+      line: 'inspect app:1.2 --max-size 200MB --max-waste 5% --fail-on secrets --format sarif',
+      explanation: 'a gate for CI',
+    },
+  ],
+  exitCodes: { 3: 'the image breaks its budget' },
+  async run(context, values) {
+    const budget = await readBudget(values, context.cwd);
+    const looking = await openLooking(context, values);
+    await using image = await openSource(values.image, looking.images);
+    using inspected = await inspectImage(image, { cache: looking.cache, signal: context.signal });
+    const { inspection } = inspected;
+    const growth =
+      values.against === undefined ? undefined : await growthAgainst(values.against, looking, inspected);
+    const violations = checkBudget(inspection, budget, growth?.bytes);
+    if (values.html !== undefined) {
+      const { inspectPageOf } = await import('../inspection/pages.ts');
+      writePage(context, values.html, inspectPageOf(inspected));
+    }
+    switch (values.json ? 'json' : values.format) {
+      case 'json':
+        writeJson(context.stdout, 'sampan.inspect/1', {
+          ...inspection,
+          violations,
+          ...(growth && { growth }),
+        });
+        break;
+      case 'markdown':
+        context.stdout.write(markdownOf(inspection, violations));
+        break;
+      case 'junit':
+        context.stdout.write(junitOf(reportOf(inspection, violations, readVersion())));
+        break;
+      case 'sarif':
+        context.stdout.write(sarifOf(reportOf(inspection, violations, readVersion())));
+        break;
+      case 'text':
+        printInspection(context.stdout, inspection, { violations, all: values.all });
+        if (growth !== undefined) context.stdout.write(growthText(growth));
+    }
+    if (violations.length > 0) throw brokenBudget(violations);
+  },
+});
+
+/** How an image grew against another. */
+interface Growth {
+  readonly against: string;
+  readonly bytes: number;
+  /** Layers that the other image has not. */
+  readonly layers: readonly { readonly instruction: string; readonly bytes: number }[];
+  readonly packages: ReturnType<typeof comparePackages>;
+}
+
+async function growthAgainst(
+  name: string,
+  { images, cache }: Looking,
+  inspected: Inspected,
+): Promise<Growth> {
+  await using image = await openSource(name, images);
+  using other = await inspectImage(image, { cache, ...(images.signal && { signal: images.signal }) });
+  const [before, after] = [other.inspection, inspected.inspection];
+  const had = new Set(before.layers.map(layer => layer.diffId));
+  return {
+    against: before.image,
+    bytes: after.totals.sizeBytes - before.totals.sizeBytes,
+    layers: after.layers
+      .filter(layer => !had.has(layer.diffId))
+      .map(layer => ({ instruction: layer.instruction, bytes: layer.fileBytes })),
+    packages: comparePackages(before.packages, after.packages),
+  };
+}
+
+function growthText({ against, bytes, layers, packages }: Growth): string {
+  const sign = bytes < 0 ? '−' : '+';
+  const lines = [
+    `\nagainst ${against}: ${sign}${formatSize(Math.abs(bytes))}, ${layers.length} other layers, ${packages.length} other packages`,
+    ...packages
+      .slice(0, 10)
+      .map(each => `  ${each.type} ${each.name}: ${each.before || 'none'} → ${each.after || 'none'}`),
+  ];
+  return lines.map(line => `${line}\n`).join('');
+}
+
+function brokenBudget(violations: readonly Violation[]): SampanError {
+  const [first, ...others] = violations;
+  const more = others.length === 0 ? '' : `, and ${others.length} more`;
+  return new SampanError('unproven', `the budget is broken: ${first?.message ?? ''}${more}`, {
+    remedy: 'sampan inspect --all shows what to do about each of them',
+  });
+}

@@ -1,0 +1,125 @@
+import { formatCount, formatSize } from '../../core/text/index.ts';
+import type { ImageDiff } from '../diff/index.ts';
+import { htmlDocument } from './document.ts';
+import { fileTypeOf } from './file-type.ts';
+import { type Html, html } from './html.ts';
+import type { DiffPageData } from './inspect-data.ts';
+import { figure } from './inspect-tables.ts';
+import { packFiles } from './pack.ts';
+
+const SCRIPTS = [
+  'format.js',
+  'model.js',
+  'layout.js',
+  'colors.js',
+  'treemap.js',
+  'maps.js',
+  'files.js',
+  'tables.js',
+  'diff.js',
+];
+
+const COLUMNS = [
+  { name: 'change', title: 'what happened' },
+  { name: 'package', title: 'package' },
+  { name: 'type', title: 'type' },
+];
+
+/** A page that compares two images, with the promises of the other pages. */
+export function diffPage({ diff, files, version }: DiffPageData): string {
+  const packed = packFiles(
+    files.map(file => ({
+      path: file.path,
+      numbers: { before: file.before, after: file.after },
+      labels: { change: file.change, package: file.package, type: fileTypeOf(file.path) },
+    })),
+  );
+  return htmlDocument({
+    title: `${diff.before.image} and ${diff.after.image}, compared`,
+    body: html`${header(diff)}
+<main>
+<section aria-labelledby="where">
+<h2 id="where">Where the bytes are</h2>
+<p class="lead">Both images on the same scale of their own; they are gone through together.</p>
+<div id="maps"><noscript>The treemap needs JavaScript; the tables do not.</noscript></div>
+</section>
+${changes('layers', 'Layers', ['', 'Size', 'Instruction'], layerRows(diff))}
+${changes(
+  'config',
+  'Configuration',
+  ['', 'Before', 'After'],
+  diff.config.map(each => [each.name, each.before, each.after]),
+)}
+${changes(
+  'packages',
+  'Packages',
+  ['Package', 'Before', 'After', 'Growth'],
+  diff.packages.map(each => [
+    `${each.type} ${each.name}`,
+    each.before,
+    each.after,
+    growth(each.bytesAfter - each.bytesBefore),
+  ]),
+)}
+<section aria-labelledby="files">
+<h2 id="files">Files</h2>
+<p class="lead">Every file of both images.</p>
+<div id="file-list"><noscript>The list of files needs JavaScript.</noscript></div>
+</section>
+</main>
+<footer>Made by Sampan ${version}. This page is one file: it needs no network and sends nothing.</footer>`,
+    data: { schema: 'sampan.diff-page/1', columns: COLUMNS, files: packed },
+    scripts: SCRIPTS,
+  });
+}
+
+function header(diff: ImageDiff): Html {
+  const count = (kind: string): string => formatCount(diff.files.filter(file => file.kind === kind).length);
+  return html`<header>
+<p class="eyebrow">sampan diff</p>
+<h1>${diff.before.image} <span aria-hidden="true">→</span> ${diff.after.image}</h1>
+<p class="sizes"><span class="was">${formatSize(diff.before.sizeBytes)}</span><span aria-hidden="true">→</span><span>${formatSize(diff.after.sizeBytes)}</span><span class="gain">${growth(diff.growthBytes)}</span></p>
+<dl class="figures">
+${figure('An update carries', formatSize(diff.updateBytes))}
+${figure('Added', count('added'))}
+${figure('Removed', count('removed'))}
+${figure('Changed', count('content'))}
+${figure('Metadata', count('metadata'))}
+${figure('Packages', formatCount(diff.packages.length))}
+</dl>
+</header>`;
+}
+
+function growth(bytes: number): string {
+  return bytes > 0 ? `+${formatSize(bytes)}` : bytes < 0 ? `−${formatSize(-bytes)}` : 'same size';
+}
+
+function layerRows({ layers }: ImageDiff): string[][] {
+  return layers.map(layer => [
+    layer.status,
+    formatSize(layer.compressedBytes),
+    layer.instruction.slice(0, 300) || (layer.diffId ?? ''),
+  ]);
+}
+
+function changes(
+  id: string,
+  title: string,
+  columns: readonly string[],
+  rows: readonly (readonly string[])[],
+): Html {
+  if (rows.length === 0) return html``;
+  return html`<section aria-labelledby="${id}">
+<h2 id="${id}">${title}</h2>
+<div class="scroll"><table class="sortable" id="${id}-table" data-most="20">
+<thead><tr>${columns.map(column => html`<th scope="col">${column}</th>`)}</tr></thead>
+<tbody>
+${rows.slice(0, 1000).map(
+  ([
+    first,
+    ...cells
+  ]) => html`<tr><th scope="row">${first}</th>${cells.map(text => html`<td>${text}</td>`)}</tr>
+`,
+)}</tbody></table></div>
+</section>`;
+}
