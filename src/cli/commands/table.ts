@@ -27,6 +27,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./lint.ts')).lintCommand,
   },
   {
+    name: 'init',
+    summary: 'writes a Dockerfile for a project that it recognises',
+    group: 'image',
+    load: async () => (await import('./init.ts')).initCommand,
+  },
+  {
     name: 'why',
     summary: 'tells why slimming kept or dropped a path',
     group: 'image',

@@ -11,5 +11,6 @@ export {
   lintText,
 } from './lint.ts';
 export { foreignTable, rulePages } from './pages/index.ts';
+export { matchesAny } from './patterns.ts';
 export { OWN_FINDINGS, RULES, type Rule, type RuleText, type Severity, type Topic } from './rules/index.ts';
 export { DEFAULT_SETTINGS, isAtLeast, type LintSettings, SEVERITIES, type Wish } from './settings.ts';

@@ -57,3 +57,8 @@ function patternOf(line: string): RegExp {
     .replaceAll('**', '.*');
   return new RegExp(`^${source}(?:\\/|$)`);
 }
+
+/** Whether a path is among some globs: `*` within a name, `**` across directories; a directory means all in it. */
+export function matchesAny(globs: readonly string[], path: string): boolean {
+  return isIgnored(readIgnore(globs.join('\n')), path);
+}
