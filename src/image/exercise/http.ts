@@ -1,15 +1,17 @@
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container } from '../../core/engine/index.ts';
 import { shapeOf } from './shape.ts';
 import type { HttpProbe, ProbeResult } from './types.ts';
 
-/** An answer, its body cut at 1 MiB. */
+/** An answer. */
 export interface Answer {
   readonly status: number;
   readonly type: string;
   readonly location: string | undefined;
+  /** At most about 1 MiB, and what came in ten seconds: cameras and event streams never end. */
   readonly body: string;
+  readonly isCut: boolean;
 }
 
 const MAX_BODY_BYTES = 1 << 20;
@@ -30,23 +32,38 @@ export function ask(container: Container, probe: HttpProbe, signal?: AbortSignal
       headers: headersFor(probe),
       ...(signal === undefined ? {} : { signal }),
     },
-    response => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (text: string) => {
-        if (body.length < MAX_BODY_BYTES) body += text;
-      });
-      response.on('error', reject);
-      response.on('end', () => {
-        const { 'content-type': type = '', location } = response.headers;
-        resolve({ status: response.statusCode ?? 0, type, location, body });
-      });
-    },
+    response => readAnswer(response, { resolve, reject }),
   );
   call.on('timeout', () => call.destroy(new Error(`no answer in ${TIMEOUT_MS} ms`)));
   call.on('error', reject);
   call.end(probe.body);
   return promise;
+}
+
+interface Settle {
+  resolve(answer: Answer): void;
+  reject(error: unknown): void;
+}
+
+function readAnswer(response: IncomingMessage, { resolve, reject }: Settle): void {
+  const { 'content-type': type = '', location } = response.headers;
+  let body = '';
+  const finish = (isCut: boolean): void => {
+    clearTimeout(timer);
+    resolve({ status: response.statusCode ?? 0, type, location, body, isCut });
+    if (isCut) response.destroy();
+  };
+  const timer = setTimeout(finish, TIMEOUT_MS, true);
+  response.setEncoding('utf8');
+  response.on('data', (text: string) => {
+    body += text;
+    if (body.length >= MAX_BODY_BYTES) finish(true);
+  });
+  response.on('error', error => {
+    clearTimeout(timer);
+    reject(error);
+  });
+  response.on('end', () => finish(false));
 }
 
 const PATIENCE = 4;

@@ -61,17 +61,15 @@ function runScript(
     if (i === 0) Object.assign(env, { SAMPAN_HOST: address.host, SAMPAN_PORT: String(address.port) });
   }
   const { promise, resolve, reject } = Promise.withResolvers<ProbeResult>();
-  const child = spawn(path, [], {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-    timeout: SCRIPT_TIMEOUT_MS,
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-  });
+  // The option `timeout` of spawn would hold the process up after a program that cannot be started.
+  const late = AbortSignal.timeout(SCRIPT_TIMEOUT_MS);
+  const signal = options.signal === undefined ? late : AbortSignal.any([late, options.signal]);
+  const child = spawn(path, [], { env, stdio: ['ignore', 'ignore', 'pipe'], signal });
   let said = '';
   child.stderr.on('data', (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-500);
   });
-  child.on('error', reject);
+  child.on('error', error => reject(late.aborted ? new Error('no end in time') : error));
   child.on('close', (code, signal) => {
     const last = said.trim().split('\n').at(-1) ?? '';
     const detail = code === 0 ? 'exit 0' : `exit ${code ?? signal} ${last}`;

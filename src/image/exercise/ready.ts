@@ -24,16 +24,18 @@ const POLL_MS = 10;
 const QUIET_MS = 400;
 const AT_LEAST_MS = 800;
 const QUIET_CPU_MS = 10;
+const ENDING_MS = 1000;
 
 /** Waits until the app is ready, has ended, or the time is over. */
 export async function waitReady(container: Container, readiness: Readiness): Promise<Waited> {
   const ended = container.wait().then(exit => ({ kind: 'ended', exit }) as const);
-  const until = performance.now() + readiness.timeoutMs;
   const controller = new AbortController();
   const signal = AbortSignal.any([controller.signal, ...(readiness.signal ? [readiness.signal] : [])]);
   const late = sleep(readiness.timeoutMs, { kind: 'too-late' } as const, { signal });
-  const ready = becomesReady(container, { ...readiness, signal }, until).then(
+  const ready = becomesReady(container, { ...readiness, signal }).then(
     () => ({ kind: 'ready' }) as const,
+    // An app that has just ended is the likeliest reason, and the engine may say so a little later.
+    async error => (await Promise.race([ended, sleep(ENDING_MS)])) ?? Promise.reject(error),
   );
   for (const each of [late, ready]) each.catch(() => {});
   try {
@@ -45,11 +47,11 @@ export async function waitReady(container: Container, readiness: Readiness): Pro
   }
 }
 
-async function becomesReady(container: Container, readiness: Readiness, until: number): Promise<void> {
+async function becomesReady(container: Container, readiness: Readiness): Promise<void> {
   if (readiness.ports.length > 0) await eachPort(container, readiness);
   else if (readiness.health === undefined) await quiet(container, readiness.signal);
   const { health } = readiness;
-  while (health !== undefined && performance.now() < until) {
+  while (health !== undefined) {
     const { code } = await container.exec(health.args, {
       timeoutMs: health.timeoutMs,
       ...(readiness.signal === undefined ? {} : { signal: readiness.signal }),

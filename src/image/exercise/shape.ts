@@ -2,8 +2,13 @@
  * What an answer looks like, so that two runs can be compared: the type, the structure of JSON (names, types,
  * not values), the tags of HTML, and whether there is a body. Host names, times and numbers do not show.
  */
-export function shapeOf(answer: { readonly type: string; readonly body: string }): string {
+export function shapeOf(answer: {
+  readonly type: string;
+  readonly body: string;
+  readonly isCut: boolean;
+}): string {
   const type = answer.type.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (answer.isCut) return `${type} more than is read`;
   if (answer.body.trim() === '') return `${type} empty`;
   if (type.includes('json')) return `${type} ${jsonShape(answer.body)}`;
   if (type.includes('html')) return `${type} ${htmlShape(answer.body)}`;

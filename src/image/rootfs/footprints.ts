@@ -42,8 +42,12 @@ const KINDS: Readonly<Partial<Record<Node['kind'], Footprint['kind']>>> = {
 };
 
 function wasAccessed(node: Node, directory: string): boolean {
-  const stat = lstatSync(systemPath(directory + node.path), { throwIfNoEntry: false });
-  return stat === undefined || stat.atimeMs / 1000 > LONG_AGO + A_DAY_S;
+  try {
+    return lstatSync(systemPath(directory + node.path)).atimeMs / 1000 > LONG_AGO + A_DAY_S;
+  } catch {
+    // It is gone, or something on the way to it is another thing now.
+    return true;
+  }
 }
 
 /** True when the file system of `directory` keeps access times: some are mounted `noatime`. */

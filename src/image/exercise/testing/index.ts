@@ -1,0 +1,1 @@
+export { fakeContainer } from './container.ts';
