@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { posix } from 'node:path';
+import { decodeName } from '../../core/bytes/index.ts';
 import { SampanError } from '../../core/errors/index.ts';
 
 /** A running trace of failed look-ups. */
@@ -32,9 +33,19 @@ export async function traceLookups(pid: number, file: string, env: NodeJS.Proces
         child.kill('SIGINT');
         await gone;
       }
-      return failedPaths(await readFile(file, 'utf8'));
+      return failedPaths(await readStart(file));
     },
   };
+}
+
+const MAX_TRACE_BYTES = 32 << 20;
+
+/** An app may look for something ten thousand times a second. */
+async function readStart(path: string): Promise<string> {
+  await using file = await open(path);
+  const buffer = Buffer.alloc(Math.min((await file.stat()).size, MAX_TRACE_BYTES));
+  const { bytesRead } = await file.read(buffer);
+  return buffer.toString('latin1', 0, bytesRead);
 }
 
 async function attached(child: ChildProcess): Promise<void> {
@@ -76,8 +87,15 @@ export function failedPaths(trace: string): string[] {
   return [...paths];
 }
 
+const CONTROLS: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, v: 11, f: 12 };
+
+/** Strace writes bytes as C does: `\n`, `\"`, `\303\251`. */
 function unescaped(text: string): string {
-  return text.replace(/\\([0-7]{1,3}|.)/g, (_, code: string) =>
-    /^[0-7]/.test(code) ? String.fromCharCode(Number.parseInt(code, 8)) : code,
+  if (!text.includes('\\')) return text;
+  const bytes = text.replace(/\\([0-7]{1,3}|.)/g, (_, code: string) =>
+    /^[0-7]/.test(code)
+      ? String.fromCharCode(Number.parseInt(code, 8) & 0xff)
+      : String.fromCharCode(CONTROLS[code] ?? code.charCodeAt(0)),
   );
+  return decodeName(Buffer.from(bytes, 'latin1'));
 }

@@ -1,5 +1,5 @@
 import { type Digest, parseDigest } from '../../../core/bytes/index.ts';
-import { SampanError } from '../../../core/errors/index.ts';
+import { SampanError, wrap } from '../../../core/errors/index.ts';
 import type { Footprint } from '../../rootfs/index.ts';
 import type { Evidence } from './types.ts';
 
@@ -39,7 +39,15 @@ export function parseEvidence(text: string, name: string): Evidence {
     for (const path of pathsOf(document.get(kind), `${name}: ${kind}`)) footprints.push({ path, kind });
   }
   const lookups = pathsOf(document.get('lookups') ?? [], `${name}: lookups`);
-  return { image: parseDigest(document.get('image')), footprints, lookups };
+  return { image: imageOf(document.get('image'), name), footprints, lookups };
+}
+
+function imageOf(value: unknown, name: string): Digest {
+  try {
+    return parseDigest(value);
+  } catch (error) {
+    throw wrap(`${name}: image`, error);
+  }
 }
 
 function objectOf(text: string, name: string): ReadonlyMap<string, unknown> {
@@ -57,7 +65,8 @@ function pathsOf(value: unknown, name: string): string[] {
     throw new SampanError('invalid', `${name}: not a list of paths`);
   return value.map((path: unknown) => {
     if (typeof path === 'string' && path.startsWith('/')) return path;
-    throw new SampanError('invalid', `${name}: ${JSON.stringify(path)} is not an absolute path`);
+    const what = typeof path === 'string' ? JSON.stringify(path.slice(0, 80)) : `a ${typeof path}`;
+    throw new SampanError('invalid', `${name}: ${what} is not an absolute path`);
   });
 }
 
