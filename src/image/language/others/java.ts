@@ -51,7 +51,10 @@ function classPath(view: View, entry: string): string[] {
 /** An archive, and those beside it that the `Class-Path` of its manifest usually names. */
 function archive(view: View, path: string): string[] {
   const dir = posix.dirname(path);
-  const beside = ['lib', 'libs', 'dependency', 'dependency-jars', 'app', 'quarkus'];
+  // What is called `lib` at the root of the file system, or beside it, is the system's.
+  const beside = /^\/(?:usr(?:\/local)?)?$/.test(dir)
+    ? []
+    : ['lib', 'libs', 'dependency', 'dependency-jars', 'app', 'quarkus'];
   return [path, ...archives(view, dir), ...beside.flatMap(name => view.under(posix.join(dir, name)))];
 }
 

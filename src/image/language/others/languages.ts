@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import { type Found, filesOnly, type Imports, type View } from '../view/index.ts';
+import { type Found, filesOnly, type Imports, NOTHING, type View } from '../view/index.ts';
+import { type Calls, calledIn, LUA_CALLS, RUBY_CALLS, TCL_CALLS } from './called.ts';
 import type { WholeLanguage } from './whole.ts';
 
-const DOCUMENTS =
-  /\/(?:docs?|ri|rdoc|tests?|spec|examples?|man|help|html|demos?|samples?)$|\.(?:a|o|h|c|md|rdoc|log)$/;
+const DOCUMENTS = /\/(?:docs?|tests?|examples?|man|demos?|samples?)$|\.(?:a|o|h|c|md|log)$/;
 
 /** Ruby: the library and the gems are kept whole; files beside a source are followed. */
 export const RUBY: WholeLanguage = {
@@ -16,11 +16,13 @@ export const RUBY: WholeLanguage = {
     '/usr/local/lib/ruby',
     '/usr/local/bundle',
     '/usr/share/rubygems-integration',
+    '/usr/lib/*/rubygems-integration',
     '/usr/share/ruby*',
     '/var/lib/gems',
   ],
+  // Only at these places: `cache` and `test` deeper down are parts of programs, as of Active Support.
   waste:
-    /\/(?:cache|build_info|ri|rdoc|docs?|tests?|spec|benchmarks?|\.git)$|\.(?:gem|a|o|h|c|cc|java|md|rdoc|log|out)$|\/Makefile$/,
+    /\/(?:[\d.]+|bundle|gems)\/(?:cache|build_info|docs?)$|\/gems\/[^/]+-\d[^/]*\/(?:docs?|tests?|spec|benchmarks?|examples?)$|\/ruby\/[^/]+\/(?:ri|rdoc)$|\/\.git$|\.(?:gem|a|o|h|c|cc|java|md|rdoc|log|out)$|\/Makefile$/,
   valued: /^(?:-I|-r|-C|-e)$/,
   read: readRuby,
 };
@@ -35,8 +37,13 @@ function readRuby(view: View, path: string, text: string): Imports {
     const found = [base, `${base}.rb`, `${base}.so`].find(each => view.file(each));
     if (found !== undefined) files.push({ path: found, reason: `${verb} ${name}`, kind: 'code' });
   }
-  return filesOnly(files);
+  return { ...filesOnly(files), commands: calledIn(text, RUBY_CALLS) };
 }
+
+/** What a source has a shell run. */
+const reads =
+  (calls: Calls) =>
+  (_view: View, _path: string, text: string): Imports => ({ ...NOTHING, commands: calledIn(text, calls) });
 
 /** Lua, with the modules of LuaRocks and OpenResty. */
 export const LUA: WholeLanguage = {
@@ -53,6 +60,7 @@ export const LUA: WholeLanguage = {
   ],
   waste: DOCUMENTS,
   valued: /^-[el]$/,
+  read: reads(LUA_CALLS),
 };
 
 /** Tcl and Tk. */
@@ -69,6 +77,7 @@ export const TCL: WholeLanguage = {
     '/usr/local/lib/tcl*',
   ],
   waste: DOCUMENTS,
+  read: reads(TCL_CALLS),
 };
 
 /** R, with its site libraries. */

@@ -120,3 +120,88 @@ test('.NET keeps what is beside the program and the run time, not the developmen
   );
   assert.ok(!found.has('/usr/share/dotnet/sdk/8.0/Roslyn.dll'));
 });
+
+test('Perl keeps the drivers of a namespace, with their compiled parts, and all of a package that it uses', () => {
+  const dir = '/usr/share/perl5';
+  const files: Record<string, string> = {
+    '/usr/bin/perl': '\x7fELF',
+    '/app/run': '#!/usr/bin/perl\nuse DBI; use Web;\n',
+    [`${dir}/DBI.pm`]: 'my $class = "DBD::$driver"; eval qq{require $x}; require $class;',
+    '/usr/lib/x86_64-linux-gnu/perl5/5.36/DBD/SQLite.pm': 'use Deep;',
+    '/usr/lib/x86_64-linux-gnu/perl5/5.36/auto/DBD/SQLite/SQLite.so': '',
+    [`${dir}/Deep.pm`]: '',
+    [`${dir}/Other/Thing.pm`]: '',
+    [`${dir}/Web.pm`]: '',
+    [`${dir}/Web/Late.pm`]: '',
+    [`${dir}/Web/resources/page.ep`]: '',
+    [`${dir}/Web/Guide.pod`]: '',
+  };
+  const found = languageClosure(
+    treeOf(files),
+    { commands: [['./run']] },
+    {
+      env: { PATH: '/usr/bin' },
+      cwd: '/app',
+      siblings: path =>
+        path.includes('/Web') ? Object.keys(files).filter(each => each.includes('/Web')) : [],
+    },
+  ).reached;
+  for (const name of [
+    '/usr/lib/x86_64-linux-gnu/perl5/5.36/auto/DBD/SQLite/SQLite.so',
+    `${dir}/Deep.pm`,
+    `${dir}/Web/Late.pm`,
+    `${dir}/Web/resources/page.ep`,
+  ])
+    assert.ok(found.has(name), name);
+  assert.ok(!found.has(`${dir}/Other/Thing.pm`) && !found.has(`${dir}/Web/Guide.pod`));
+});
+
+test('a jar at the root does not take the libraries of the system for its own', () => {
+  const files = { '/usr/bin/java': '\x7fELF', '/app.jar': '', '/lib/libc.so.6': '', '/other.jar': '' };
+  const found = reached(files, ['java', '-jar', '/app.jar']);
+  assert.ok(found.has('/app.jar') && found.has('/other.jar') && !found.has('/lib/libc.so.6'));
+});
+
+test('gems keep what is only called like waste, and gems of packages are found', () => {
+  const gem = '/usr/lib/x86_64-linux-gnu/rubygems-integration/3.1.0/gems/store-1.0';
+  const found = reached(
+    {
+      '/usr/bin/ruby': '\x7fELF',
+      '/app/main.rb': '',
+      [`${gem}/lib/store/cache/file.rb`]: '',
+      [`${gem}/test/store_test.rb`]: '',
+    },
+    ['ruby', 'main.rb'],
+  );
+  assert.ok(found.has(`${gem}/lib/store/cache/file.rb`) && !found.has(`${gem}/test/store_test.rb`));
+});
+
+test('command lines that a source hands to a shell are followed', () => {
+  const sources = {
+    'php a.php': ['/app/a.php', "<?php echo shell_exec('date -u; tool | sort'); echo `uname -a`;"],
+    'ruby a.rb': ['/app/a.rb', 'system "date"\nx = `uname -a`\nOpen3.capture2("tool", "x")\n%x(sort #{y})'],
+    'perl a.pl': [
+      '/app/a.pl',
+      'system("date"); my $x = qx(uname -a); open my $f, "-|", "tool"; exec \'sort\';',
+    ],
+    'lua a.lua': ['/app/a.lua', 'os.execute(\'date\'); io.popen("uname -a"); os.execute [[tool | sort]]'],
+    'tclsh a.tcl': ['/app/a.tcl', 'exec date\nset x [exec uname -a]\nset f [open "|tool | sort" r]'],
+  } as const;
+  for (const [command, [path, text]] of Object.entries(sources)) {
+    const [interpreter = '', script = ''] = command.split(' ');
+    const programs = [interpreter, 'sh', 'date', 'uname', 'tool', 'sort', 'rm'].map(
+      name => `/usr/bin/${name}`,
+    );
+    const files = Object.fromEntries(programs.map(name => [name, '\x7fELF']));
+    const found = reached({ ...files, '/bin': '-> usr/bin', [path]: text }, [interpreter, script]);
+    for (const name of programs.slice(1, -1)) assert.ok(found.has(name), `${command}: ${name}`);
+    assert.ok(!found.has('/usr/bin/rm'));
+  }
+});
+
+test('a source of quotes and backticks without end is read in no time', () => {
+  for (const text of ['system("'.repeat(50_000), '`'.repeat(200_001), 'open open '.repeat(20_000)]) {
+    const files = { '/usr/bin/perl': '\x7fELF', '/app/a.pl': text };
+    assert.ok(reached(files, ['perl', 'a.pl']).has('/app/a.pl'));
+  }
+});

@@ -8,6 +8,7 @@ import {
   NOTHING,
   type View,
 } from '../view/index.ts';
+import { calledIn, PERL_CALLS } from './called.ts';
 import { directories } from './whole.ts';
 
 const PLACES = [
@@ -36,6 +37,10 @@ const FILES = /\b(?:require|do)[ \t(]+["']([\w./-]+)["']/g;
 const COMPUTED =
   /\brequire[ \t(]{1,20}["']?[\w/:.-]{0,99}\$|\beval[ \t]{0,9}["(][\s"']{0,20}(?:use|require)\b|\bload_class\b|\bModule::(?:Load|Runtime|Pluggable)\b/;
 const UNICODE = /\butf8\b|\\[pPN]\{|\bcharnames\b|\bUnicode::|\buc(?:first)?\b|\blc(?:first)?\b/;
+/** A namespace with a computed end: `"DBD::$driver"`, `"Plugin/$name.pm"`. */
+const NAMESPACE = /["'\s(]((?:[A-Z]\w{0,99}(?:::|\/)){1,9})\$\{?\w/g;
+/** Where packages put modules that are no part of Perl itself. */
+const VENDOR = /^\/usr\/(?:share\/perl5|lib(?:64)?\/(?:[^/]+\/)?perl5)\//;
 const WASTE = /\.pod$|\/(?:t|pod|unicore|CPAN|Test2?|TAP|ExtUtils|perl5db\.pl)$/;
 
 /** Reads Perl: `use`, `require` and `do` along `@INC`, with the compiled and split parts of modules. */
@@ -45,7 +50,7 @@ export function perlReader(view: View): LanguageReader {
     ...listed.map(dir => posix.resolve(view.cwd, dir)),
     ...PLACES.flatMap(place => directories(view, place)),
   ];
-  const state: State = { view, inc, modules: new Map(), unicode: false };
+  const state: State = { view, inc, modules: new Map(), packages: new Set(), unicode: false };
   return {
     name: 'perl',
     claims: (path, shebang) => /\.(?:p[lm]|psgi|t)$/.test(path) || isPerl(shebang),
@@ -67,6 +72,8 @@ interface State {
   readonly view: View;
   readonly inc: readonly string[];
   readonly modules: Map<string, Found[]>;
+  /** Packages that are in already, by their first file. */
+  readonly packages: Set<string>;
   /** The tables of Unicode are in already. */
   unicode: boolean;
 }
@@ -124,16 +131,53 @@ function readPerl(state: State, path: string, text: string): Imports {
     state.unicode = true;
     files.push(...unicodeFiles(view, inc));
   }
-  if (!COMPUTED.test(code)) return filesOnly(files);
   const library = inc.some(dir => path.startsWith(`${dir}/`));
-  if (!library) return { ...NOTHING, files, computed: true };
-  const parts = view
-    .under(path.replace(/\.pm$/, ''), inner => WASTE.test(inner))
-    .filter(inner => inner.endsWith('.pm'));
-  return filesOnly([
-    ...files,
-    ...parts.map((part): Found => ({ path: part, reason: 'computed require', kind: 'code' })),
+  const commands = library ? [] : calledIn(code, PERL_CALLS);
+  const computed = COMPUTED.test(code);
+  if (library) files.push(...packageFiles(state, path));
+  if (computed && library) files.push(...computedParts(state, path, code));
+  return { ...NOTHING, files, commands, computed: computed && !library };
+}
+
+/** A module that computes names takes what is below it, and what is in the namespaces that it names. */
+function computedParts({ view, inc }: State, path: string, code: string): Found[] {
+  const spaces = [...code.matchAll(NAMESPACE)].map(([, name = '']) => name.replaceAll('::', '/'));
+  const places = new Set([
+    path.replace(/\.pm$/, ''),
+    ...inc.flatMap(dir => spaces.map(space => posix.join(dir, space).replace(/\/$/, ''))),
   ]);
+  return [...places]
+    .flatMap(place => view.under(place, inner => WASTE.test(inner)))
+    .filter(inner => inner.endsWith('.pm'))
+    .flatMap((part): Found[] => [
+      { path: part, reason: 'computed require', kind: 'code' },
+      ...compiledPart(view, inc, part),
+    ]);
+}
+
+/** What a module of a package loads by names that nobody wrote down: its plugins, and its data. */
+function packageFiles({ view, packages }: State, path: string): Found[] {
+  if (!VENDOR.test(path)) return [];
+  const files = view.siblings(path);
+  if (packages.has(files[0] ?? '')) return [];
+  packages.add(files[0] ?? '');
+  return files
+    .filter(file => VENDOR.test(file) && !WASTE.test(file) && !/\.(?:pod|h)$/.test(file))
+    .map(file => ({
+      path: file,
+      reason: 'of the same package',
+      kind: /\.p[lm]$/.test(file) ? 'code' : 'data',
+    }));
+}
+
+/** `…/auto/DBD/SQLite/SQLite.so` for `…/DBD/SQLite.pm`. */
+function compiledPart(view: View, inc: readonly string[], path: string): Found[] {
+  const dir = inc.find(each => path.startsWith(`${each}/`));
+  if (dir === undefined) return [];
+  const auto = posix.join(dir, 'auto', path.slice(dir.length + 1).replace(/\.pm$/, ''));
+  return [...view.names(auto)]
+    .filter(name => /\.(?:so|bs|al|ix)$/.test(name))
+    .map(name => ({ path: posix.join(auto, name), reason: 'the compiled part', kind: 'data' }));
 }
 
 /** Where a program looks for its own modules: `use lib`, `lib` beside it or above it. */

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { type Found, filesOnly, type Imports, type View } from '../view/index.ts';
+import { calledIn, PHP_CALLS } from './called.ts';
 import type { WholeLanguage } from './whole.ts';
 
 const INCLUDES =
@@ -37,7 +38,7 @@ function readPhp(view: View, path: string, text: string): Imports {
     )
       files.push(...vendor(view, posix.dirname(target)));
   }
-  return filesOnly(files);
+  return { ...filesOnly(files), commands: calledIn(text, PHP_CALLS) };
 }
 
 /** What Composer installed, less the packages that `installed.json` names as for development. */

@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string>>;
   /** Absolute. */
   readonly cwd: string;
+  /** The files of the package that brought a file, that one too; none where that is not known. */
+  readonly siblings?: (path: string) => readonly string[];
 }
 
 const EMPTY_NAMES: ReadonlySet<string> = new Set();
@@ -20,6 +22,8 @@ export class View {
   readonly tree: Tree;
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
+  /** See `Surroundings`. */
+  readonly siblings: (path: string) => readonly string[];
   readonly #names = new Map<string, ReadonlySet<string>>();
   readonly #nodes = new Map<string, Node | undefined>();
 
@@ -27,6 +31,7 @@ export class View {
     this.tree = tree;
     this.env = surroundings.env;
     this.cwd = posix.resolve('/', surroundings.cwd);
+    this.siblings = surroundings.siblings ?? (() => []);
   }
 
   /** The node that a path leads to, symlinks followed. */

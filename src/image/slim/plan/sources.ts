@@ -17,6 +17,7 @@ export function keepSources(keeper: Keeper, input: PlanInput): ReadonlyMap<strin
   const surroundings = {
     env: environmentOf([...(input.config.config?.Env ?? []), ...input.env]),
     cwd: input.config.config?.WorkingDir || '/',
+    siblings: (path: string) => input.knowledge.owners.packageOf(path)?.files ?? [],
   };
   for (const argv of commands) {
     const what = argv === entry ? 'the entry point' : 'the health check or a probe';
