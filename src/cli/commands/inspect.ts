@@ -1,17 +1,19 @@
 import { SampanError } from '../../core/errors/index.ts';
-import { openSource } from '../../core/store/index.ts';
+import { type OpenImage, openSource } from '../../core/store/index.ts';
 import { comparePackages } from '../../image/diff/index.ts';
 import {
   checkBudget,
-  type Inspected,
+  type Inspection,
   inspectImage,
   junitOf,
   markdownOf,
+  rememberedInspection,
   reportOf,
   sarifOf,
   type Violation,
 } from '../../image/inspect/index.ts';
 import { choice, defineCommand, file, flag, required, text } from '../command/index.ts';
+import type { Context } from '../context/index.ts';
 import {
   BUDGET_OPTIONS,
   type Looking,
@@ -68,15 +70,10 @@ export const inspectCommand = defineCommand({
     const budget = await readBudget(values, context.cwd);
     const looking = await openLooking(context, values);
     await using image = await openSource(values.image, looking.images);
-    using inspected = await inspectImage(image, { cache: looking.cache, signal: context.signal });
-    const { inspection } = inspected;
+    const inspection = await inspectionOf(image, { ...looking, context, html: values.html });
     const growth =
-      values.against === undefined ? undefined : await growthAgainst(values.against, looking, inspected);
+      values.against === undefined ? undefined : await growthAgainst(values.against, looking, inspection);
     const violations = checkBudget(inspection, budget, growth?.bytes);
-    if (values.html !== undefined) {
-      const { inspectPageOf } = await import('../inspection/pages.ts');
-      writePage(context, values.html, inspectPageOf(inspected));
-    }
     switch (values.json ? 'json' : values.format) {
       case 'json':
         writeJson(context.stdout, 'sampan.inspect/1', {
@@ -102,6 +99,22 @@ export const inspectCommand = defineCommand({
   },
 });
 
+/** A page needs more than what is remembered. */
+async function inspectionOf(
+  image: OpenImage,
+  options: Looking & { readonly context?: Context; readonly html?: string | undefined },
+): Promise<Inspection> {
+  const { context, html, cache, images } = options;
+  const remembered = html === undefined ? await rememberedInspection(image, cache) : undefined;
+  if (remembered !== undefined) return remembered;
+  using inspected = await inspectImage(image, { cache, ...(images.signal && { signal: images.signal }) });
+  if (html !== undefined && context !== undefined) {
+    const { inspectPageOf } = await import('../inspection/pages.ts');
+    writePage(context, html, inspectPageOf(inspected));
+  }
+  return inspected.inspection;
+}
+
 /** How an image grew against another. */
 interface Growth {
   readonly against: string;
@@ -111,14 +124,9 @@ interface Growth {
   readonly packages: ReturnType<typeof comparePackages>;
 }
 
-async function growthAgainst(
-  name: string,
-  { images, cache }: Looking,
-  inspected: Inspected,
-): Promise<Growth> {
-  await using image = await openSource(name, images);
-  using other = await inspectImage(image, { cache, ...(images.signal && { signal: images.signal }) });
-  const [before, after] = [other.inspection, inspected.inspection];
+async function growthAgainst(name: string, looking: Looking, after: Inspection): Promise<Growth> {
+  await using image = await openSource(name, looking.images);
+  const before = await inspectionOf(image, looking);
   const had = new Set(before.layers.map(layer => layer.diffId));
   return {
     against: before.image,

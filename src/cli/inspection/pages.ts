@@ -1,5 +1,5 @@
 import type { ImageDiff } from '../../image/diff/index.ts';
-import { type Ground, type Inspected, liveFiles } from '../../image/inspect/index.ts';
+import type { Ground, Inspected } from '../../image/inspect/index.ts';
 import { type DiffPageFile, diffPage, type InspectPageFile, inspectPage } from '../../image/page/index.ts';
 import { readVersion } from '../version/index.ts';
 
@@ -8,7 +8,7 @@ export function inspectPageOf({ inspection, ground, found }: Inspected): string 
   const titles = new Map(inspection.findings.map(finding => [finding.id, finding.title]));
   const owners = packageNames(ground);
   const files: InspectPageFile[] = [];
-  for (const { node, path, size, layer } of liveFiles(ground)) {
+  for (const { node, path, size, layer } of ground.files) {
     const waste = found.waste.get(node);
     files.push({
       path,
@@ -30,7 +30,7 @@ export function diffPageOf(diff: ImageDiff, before: Inspected, after: Inspected)
     ['after', after],
   ] as const) {
     const owners = packageNames(ground);
-    for (const { node, path, size } of liveFiles(ground)) {
+    for (const { node, path, size } of ground.files) {
       const known = files.get(path) ?? {
         path,
         before: 0,

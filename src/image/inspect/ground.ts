@@ -19,6 +19,8 @@ export interface Ground {
   readonly tree: StackTree;
   readonly owners: Owners;
   readonly languages: readonly LanguagePackage[];
+  /** Every regular file that has bytes, sorted by path; other names of a file are left out. */
+  readonly files: readonly LiveFile[];
 }
 
 /** Stacks the layers of an image and reads its packages. */
@@ -37,6 +39,7 @@ export function groundOf(image: LoadedImage): Ground {
     tree,
     owners: readOwners(tree),
     languages: readLanguagePackages(tree),
+    files: liveFiles(tree),
   };
 }
 
@@ -50,10 +53,10 @@ export interface LiveFile {
   readonly row: number;
 }
 
-/** Every regular file that has bytes, sorted by path; other names of a file are left out. */
-export function* liveFiles({ tree, stacked }: Pick<Ground, 'tree' | 'stacked'>): Generator<LiveFile> {
+function liveFiles(tree: StackTree): readonly LiveFile[] {
   const { nodes, paths } = tree.listing();
-  const { live, bases, layers } = stacked;
+  const { live, bases, layers } = tree.stacked;
+  const files: LiveFile[] = [];
   for (const [i, path] of paths.entries()) {
     const node = nodes[i]!;
     const entry = live[node]!;
@@ -61,6 +64,7 @@ export function* liveFiles({ tree, stacked }: Pick<Ground, 'tree' | 'stacked'>):
     const layer = layerOf(bases, entry);
     const row = entry - bases[layer]!;
     const { type, size } = layers[layer]!;
-    if (type[row] === TYPE.file && size[row]! > 0) yield { node, path, size: size[row]!, layer, row };
+    if (type[row] === TYPE.file && size[row]! > 0) files.push({ node, path, size: size[row]!, layer, row });
   }
+  return files;
 }

@@ -1,6 +1,6 @@
 export { type Budget, checkBudget, NO_BUDGET, SEVERITIES, type Violation } from './budget/index.ts';
-export type { Cause, Confidence, Example, Finding, Severity } from './findings/index.ts';
-export { FINDING_IDS, type Found } from './findings/index.ts';
+export { FINDING_IDS } from './finding-ids.ts';
+export type { Cause, Confidence, Example, Finding, Found, Severity } from './findings/index.ts';
 export {
   cell,
   code,
@@ -12,7 +12,7 @@ export {
   reportOf,
   sarifOf,
 } from './formats/index.ts';
-export { type Ground, type LiveFile, liveFiles } from './ground.ts';
-export { type Inspected, inspectImage } from './inspect.ts';
+export type { Ground, LiveFile } from './ground.ts';
+export { type Inspected, inspectImage, rememberedInspection } from './inspect.ts';
 export { NO_CACHE, type ScanCache, scanCache } from './load/index.ts';
 export type { BaseGuess, ImageTotals, Inspection, LayerFigures, PackageFigures } from './types.ts';

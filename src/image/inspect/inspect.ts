@@ -1,23 +1,19 @@
-import { formatPlatform } from '../../core/oci/index.ts';
 import type { Cancel, OpenImage } from '../../core/store/index.ts';
-import { readOsRelease } from '../userland/system/index.ts';
-import { type Found, findAll } from './findings/index.ts';
-import { type Ground, groundOf, liveFiles } from './ground.ts';
-import { instructionsOf } from './history.ts';
-import { isLoaded, type LoadedImage, loadImage, type ScanCache } from './load/index.ts';
-import { packagesOf } from './package-figures.ts';
-import { programIn } from './program.ts';
-import { pathOf } from './stack/index.ts';
-import type { BaseGuess, ImageTotals, Inspection, LayerFigures } from './types.ts';
+import { imageKey, loadImage, type ScanCache } from './load/index.ts';
+import type { Studied } from './study.ts';
+import type { Inspection } from './types.ts';
 
 /** An inspection, and what it stands on, until it is disposed of. */
-export interface Inspected extends Disposable {
-  readonly inspection: Inspection;
-  readonly ground: Ground;
-  readonly found: Found;
-}
+export interface Inspected extends Studied, Disposable {}
 
-const MOST_WASTED_PATHS = 100;
+/** What was said of this very image the last time, if it is remembered. */
+export async function rememberedInspection(
+  image: OpenImage,
+  cache: ScanCache,
+): Promise<Inspection | undefined> {
+  const remembered = await cache.readReport(await imageKey(image));
+  return remembered === undefined ? undefined : { ...remembered, image: image.name };
+}
 
 /**
  * Tells where the bytes of an image are, which of them are waste, and what to do about it. Nothing is run or unpacked.
@@ -31,124 +27,13 @@ export async function inspectImage(
 ): Promise<Inspected> {
   const loaded = await loadImage(image, options);
   try {
-    const { config } = await image.image.manifest();
-    const ground = groundOf(loaded);
-    const found = findAll(ground, programIn(ground.tree, ground.config));
-    const inspection: Inspection = {
-      image: image.name,
-      platform: formatPlatform(loaded.config),
-      id: config.digest,
-      totals: totalsOf(loaded, ground, found),
-      base: baseOf(ground),
-      layers: layersOf(loaded, ground),
-      findings: found.findings,
-      packages: packagesOf(ground),
-      wastedPaths: wastedPaths(ground),
-      notes: notesOf(loaded),
-    };
-    return { inspection, ground, found, [Symbol.dispose]: () => loaded[Symbol.dispose]() };
+    // Loaded here: a second look does without all that knows packages and programs.
+    const { study } = await import('./study.ts');
+    const studied = await study(image, loaded);
+    await options.cache.writeReport(await imageKey(image), studied.inspection);
+    return { ...studied, [Symbol.dispose]: () => loaded[Symbol.dispose]() };
   } catch (error) {
     loaded[Symbol.dispose]();
     throw error;
   }
-}
-
-function wastedPaths({ stacked }: Ground): Inspection['wastedPaths'] {
-  return stacked.efficiency.paths
-    .slice(0, MOST_WASTED_PATHS)
-    .map(({ node, ...rest }) => ({ path: pathOf(stacked.names, node), ...rest }));
-}
-
-function totalsOf(loaded: LoadedImage, ground: Ground, { waste }: Found): ImageTotals {
-  const { stacked, layers, baseLayers } = ground;
-  const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
-  const storedBytes = sum(loaded.layers.map(layer => layer.descriptor.size));
-  const plainBytes = sum(layers.map(layer => layer.scan.plainBytes));
-  const hiddenBytes = sum(stacked.changes.map(change => change.hiddenBytes));
-  const live = liveTotals(ground, waste);
-  return {
-    sizeBytes: sum(stacked.changes.map(change => change.bytes)),
-    storedBytes,
-    plainBytes,
-    compressionRatio: plainBytes === 0 ? 1 : storedBytes / plainBytes,
-    visibleBytes: live.bytes,
-    files: live.files,
-    efficiency: stacked.efficiency.score,
-    wastedBytes: stacked.efficiency.wastedBytes,
-    hiddenBytes,
-    reclaimableBytes: hiddenBytes + live.wasteBytes,
-    userBytes: sum(stacked.changes.slice(baseLayers).map(change => change.bytes)),
-  };
-}
-
-function liveTotals(
-  ground: Ground,
-  waste: ReadonlyMap<number, string>,
-): { readonly bytes: number; readonly files: number; readonly wasteBytes: number } {
-  let bytes = 0;
-  let wasteBytes = 0;
-  for (const { node, size } of liveFiles(ground)) {
-    bytes += size;
-    if (waste.has(node)) wasteBytes += size;
-  }
-  return { bytes, files: ground.tree.size, wasteBytes };
-}
-
-function baseOf(ground: Ground): BaseGuess {
-  const release = readOsRelease(ground.tree);
-  const language = /^(PYTHON|NODE|GOLANG|RUBY|PHP|JAVA)_VERSION=(.+)$/m.exec(
-    (ground.config.config?.Env ?? []).join('\n'),
-  );
-  const system = release.get('PRETTY_NAME') ?? release.get('NAME') ?? '';
-  const runtime = language === null ? '' : `${language[1]!.toLowerCase()} ${language[2]}`;
-  const changes = ground.stacked.changes.slice(0, ground.baseLayers);
-  return {
-    name: [runtime, system].filter(each => each !== '').join(', '),
-    layers: ground.baseLayers,
-    bytes: changes.reduce((sum, change) => sum + change.bytes, 0),
-  };
-}
-
-function layersOf(loaded: LoadedImage, ground: Ground): readonly LayerFigures[] {
-  const instructions = instructionsOf(loaded.config, loaded.layers.length);
-  let read = 0;
-  return loaded.layers.map((layer, index) => {
-    const figures = {
-      index,
-      digest: layer.descriptor.digest,
-      diffId: layer.diffId,
-      mediaType: layer.descriptor.mediaType,
-      instruction: instructions[index]!.text,
-      compressedBytes: layer.descriptor.size,
-    };
-    if (!isLoaded(layer)) return { ...figures, ...NOTHING, unread: layer.reason };
-    const place = read;
-    read += 1;
-    const { bytes, ...change } = ground.stacked.changes[place]!;
-    const isBase = place < ground.baseLayers;
-    return { ...figures, ...change, plainBytes: layer.scan.plainBytes, fileBytes: bytes, isBase };
-  });
-}
-
-const NOTHING = {
-  plainBytes: undefined,
-  fileBytes: 0,
-  added: 0,
-  changed: 0,
-  removed: 0,
-  hiddenBytes: 0,
-  isBase: false,
-} as const;
-
-function notesOf(loaded: LoadedImage): string[] {
-  const notes: string[] = [];
-  for (const [i, layer] of loaded.layers.entries()) {
-    if (!isLoaded(layer)) notes.push(`layer ${i + 1} was not read: ${layer.reason}`);
-  }
-  if (loaded.layers.some(layer => isLoaded(layer) && layer.contents === 'parts')) {
-    notes.push(
-      'the layers are compressed: programs were judged by their first and last bytes, and equal contents by checksums',
-    );
-  }
-  return notes;
 }

@@ -13,7 +13,7 @@ export interface PageParts {
 }
 
 /** What fits a small screen and paper comes last, so that it wins. */
-const STYLES = ['base.css', 'controls.css', 'tables.css', 'adapt.css'];
+const STYLES = ['base.css', 'controls.css', 'tables.css', 'findings.css', 'adapt.css'];
 
 /**
  * One HTML file that needs nothing else and may do nothing else: its content security policy (CSP Level 3)

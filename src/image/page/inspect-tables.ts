@@ -75,7 +75,7 @@ export function layerSection(layers: readonly LayerFigures[]): Html {
   return html`<section aria-labelledby="layers">
 <h2 id="layers">Layers</h2>
 <p class="lead">From the base up. Hidden is what later layers remove or replace.</p>
-<div class="scroll"><table class="removed">
+<div class="scroll"><table class="layers">
 <thead><tr><th scope="col">Layer</th><th scope="col" class="number">Files</th><th scope="col" class="number">Stored</th><th scope="col" class="number">Hidden</th><th scope="col"><span class="spoken">Share</span></th><th scope="col">Instruction</th></tr></thead>
 <tbody>
 ${layers.map(

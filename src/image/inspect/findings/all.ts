@@ -2,7 +2,6 @@ import type { Ground } from '../ground.ts';
 import type { Program } from '../program.ts';
 import { baseFindings } from './base.ts';
 import { duplicateFindings } from './duplicates.ts';
-import { wasteIds } from './groups.ts';
 import { hiddenFindings } from './hidden.ts';
 import { orderFindings } from './order.ts';
 import { privilegeFindings } from './privileges.ts';
@@ -49,26 +48,3 @@ function compare(a: Finding, b: Finding): number {
     (a.id < b.id ? -1 : 1)
   );
 }
-
-/** Every kind of finding, for `--fail-on`. */
-export const FINDING_IDS: readonly string[] = [
-  'deleted-later',
-  'overwritten-later',
-  'metadata-copy',
-  ...wasteIds(),
-  'core-dumps',
-  'ci-files',
-  'duplicate-files',
-  'unstripped-programs',
-  'library-versions',
-  'duplicate-packages',
-  'static-on-base',
-  'large-base',
-  'unused-packages',
-  'copied-too-early',
-  'small-layers',
-  'secrets',
-  'secret-variables',
-  'setuid-files',
-  'file-capabilities',
-].toSorted();

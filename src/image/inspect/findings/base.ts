@@ -1,4 +1,4 @@
-import { type Ground, liveFiles } from '../ground.ts';
+import type { Ground } from '../ground.ts';
 import type { Program } from '../program.ts';
 import { Collector } from './collect.ts';
 import type { Finding } from './types.ts';
@@ -36,7 +36,7 @@ function baseFiles(
 ): { readonly files: Collector; readonly rest: readonly string[] } {
   const needed = new Set(program.files);
   const files = new Collector();
-  for (const file of liveFiles(ground)) {
+  for (const file of ground.files) {
     if (file.layer >= ground.baseLayers || waste.has(file.node) || needed.has(file.path)) continue;
     files.add(file.layer, { path: file.path, bytes: file.size });
   }

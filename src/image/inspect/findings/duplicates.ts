@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
 import { contentChunks } from '../../../core/bytes/index.ts';
-import { type Ground, type LiveFile, liveFiles } from '../ground.ts';
+import type { Ground, LiveFile } from '../ground.ts';
 import { someBytes } from './bytes.ts';
 import { Collector } from './collect.ts';
 import type { Finding } from './types.ts';
 
-/** Smaller files save a block at most. */
-const LEAST_FILE_BYTES = 4096;
+/** Smaller files save little, and there are many of them. */
+const LEAST_FILE_BYTES = 16 << 10;
 const LEAST_BYTES = 64 << 10;
 const SAMPLE_BYTES = 4096;
 /** Files up to this size are compared whole, while there is something left of the budget. */
 const WHOLE_BYTES = 1 << 20;
-const BUDGET_BYTES = 48 << 20;
+const BUDGET_BYTES = 24 << 20;
 
 /** The same contents under several paths. Only files that share their size with another one are read. */
 export function duplicateFindings(ground: Ground, waste: ReadonlyMap<number, string>): readonly Finding[] {
@@ -40,11 +40,11 @@ export function duplicateFindings(ground: Ground, waste: ReadonlyMap<number, str
 
 function* bySize(ground: Ground, waste: ReadonlyMap<number, string>): Generator<LiveFile[]> {
   const sizes = new Map<number, number>();
-  for (const { node, size } of liveFiles(ground)) {
+  for (const { node, size } of ground.files) {
     if (size >= LEAST_FILE_BYTES && !waste.has(node)) sizes.set(size, (sizes.get(size) ?? 0) + 1);
   }
   const groups = new Map<number, LiveFile[]>();
-  for (const file of liveFiles(ground)) {
+  for (const file of ground.files) {
     if ((sizes.get(file.size) ?? 0) < 2 || waste.has(file.node)) continue;
     const group = groups.get(file.size);
     if (group === undefined) groups.set(file.size, [file]);

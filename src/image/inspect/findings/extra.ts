@@ -20,9 +20,13 @@ const LEFTOVERS: readonly (Kind & { readonly pattern: RegExp })[] = [
 
 const ANY = new RegExp(LEFTOVERS.map(each => each.pattern.source).join('|'));
 
+/** Says no for most paths, and quickly. */
+const HINT =
+  /\/\.(?:git[hl]|circ|trav|dron)|\/core|\/vgcore|\/swapfile|Jenkinsfile|-pipelines\.|\.(?:hprof|heapsnapshot|stackdump)$/;
+
 /** What else is left over by people and machines that build. */
 export function leftoverOf(path: string): Kind | undefined {
-  if (!ANY.test(path)) return undefined;
+  if (!HINT.test(path) || !ANY.test(path)) return undefined;
   const found = LEFTOVERS.find(each => each.pattern.test(path));
   if (found === undefined) return undefined;
   const { pattern: _, ...kind } = found;

@@ -181,10 +181,3 @@ export function kindOfRule(rule: WasteRule): Told | undefined {
   const { title, fix } = WASTE_ADVICE[rule.category];
   return { id: rule.category, title, confidence: rule.safe ? 'likely' : 'possible', fix };
 }
-
-/** Every id that {@link kindOfRule} gives. */
-export function wasteIds(): readonly string[] {
-  return [...new Set([...KINDS.map(kind => kind.id), ...Object.keys(WASTE_ADVICE)])].filter(
-    id => id !== 'license',
-  );
-}

@@ -1,4 +1,4 @@
-import { type Ground, liveFiles } from '../ground.ts';
+import type { Ground } from '../ground.ts';
 import { Collector } from './collect.ts';
 import type { Finding } from './types.ts';
 
@@ -10,7 +10,7 @@ const CAPABILITY = 'security.capability';
 export function privilegeFindings(ground: Ground): readonly Finding[] {
   const setuid = new Collector();
   const capabilities = new Collector();
-  for (const { path, layer, row } of liveFiles(ground)) {
+  for (const { path, layer, row } of ground.files) {
     const scan = ground.stacked.layers[layer]!;
     const mode = scan.mode[row]!;
     if ((mode & 0o111) !== 0 && (mode & (SETUID | SETGID)) !== 0) {

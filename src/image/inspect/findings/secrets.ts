@@ -1,4 +1,4 @@
-import { type Ground, type LiveFile, liveFiles } from '../ground.ts';
+import type { Ground, LiveFile } from '../ground.ts';
 import { someBytes } from './bytes.ts';
 import { Collector } from './collect.ts';
 import type { Finding } from './types.ts';
@@ -9,7 +9,10 @@ const MAX_READ = 4000;
 
 /** Names that secrets go by. What they hold decides. */
 const NAMED =
-  /\/(?:id_(?:rsa|dsa|ecdsa|ed25519)(?:_[^/.]*)?|[^/]*\.(?:pem|key|p12|pfx|jks|kdbx|ppk|env|tfvars|tfstate)|\.env(?:\.[^/]*)?|\.netrc|_netrc|\.npmrc|\.pypirc|\.git-credentials|\.htpasswd|\.pgpass|\.my\.cnf|credentials(?:\.(?:json|csv))?|\.dockercfg|\.dockerconfigjson|(?:\.docker|\.kube)\/config(?:\.json)?|[^/]*service[-_]?account[^/]*\.json|secrets?\.(?:ya?ml|json|toml|env)|wp-config\.php|settings\.local\.[^/]+|[^/]*_history)$/i;
+  /^(?:id_(?:rsa|dsa|ecdsa|ed25519)(?:_[^/.]*)?|.*\.(?:pem|key|p12|pfx|jks|kdbx|ppk|env|tfvars|tfstate)|\.env(?:\..*)?|\.netrc|_netrc|\.npmrc|\.pypirc|\.git-credentials|\.htpasswd|\.pgpass|\.my\.cnf|credentials(?:\.(?:json|csv))?|\.dockercfg|\.dockerconfigjson|config(?:\.json)?|.*service[-_]?account.*\.json|secrets?\.(?:ya?ml|json|toml|env)|wp-config\.php|settings\.local\..*|.*_history)$/i;
+/** `config` is a secret's name in these only. */
+const CONFIG = /\/config(?:\.json)?$/;
+const CONFIG_HOME = /\/\.(?:docker|kube)\/config/;
 /** Where keys are samples, certificates of others, or of nobody. */
 const HARMLESS =
   /\/(?:node_modules|site-packages|dist-packages|gems|testdata|tests?|examples?|fixtures|doc|man)\/|^\/(?:etc\/ssl\/certs|usr\/share|usr\/lib\/ssl|usr\/local\/share\/ca-certificates)\//;
@@ -42,8 +45,8 @@ const SHAPES: readonly { readonly what: string; readonly pattern: RegExp }[] = [
 export function secretFindings(ground: Ground): readonly Finding[] {
   const files = new Collector();
   let read = 0;
-  for (const file of liveFiles(ground)) {
-    if (!NAMED.test(file.path) || HARMLESS.test(file.path) || file.size > LARGEST_BYTES) continue;
+  for (const file of ground.files) {
+    if (!isSuspect(file.path) || file.size > LARGEST_BYTES) continue;
     if (ground.owners.ownerOf(file.node) !== undefined) continue;
     read += 1;
     if (read > MAX_READ) break;
@@ -57,6 +60,11 @@ export function secretFindings(ground: Ground): readonly Finding[] {
       ? []
       : [{ ...variables.finish(VARIABLES, ground), severity: 'high' as const, causes: [] }]),
   ];
+}
+
+function isSuspect(path: string): boolean {
+  if (!NAMED.test(path.slice(path.lastIndexOf('/') + 1)) || HARMLESS.test(path)) return false;
+  return !CONFIG.test(path) || CONFIG_HOME.test(path);
 }
 
 const FILES = {

@@ -1,6 +1,6 @@
 import { isSampanError } from '../../../core/errors/index.ts';
 import { readElf } from '../../userland/elf/index.ts';
-import { type Ground, type LiveFile, liveFiles } from '../ground.ts';
+import type { Ground, LiveFile } from '../ground.ts';
 import { Collector } from './collect.ts';
 import type { Finding } from './types.ts';
 
@@ -36,7 +36,7 @@ export function symbolFindings(ground: Ground, waste: ReadonlyMap<number, string
 /** Programs and libraries that are no waste anyway, the largest first. */
 function programs(ground: Ground, waste: ReadonlyMap<number, string>): LiveFile[] {
   const found: LiveFile[] = [];
-  for (const file of liveFiles(ground)) {
+  for (const file of ground.files) {
     if (file.size < LEAST_FILE_BYTES || waste.has(file.node)) continue;
     const mode = ground.stacked.layers[file.layer]!.mode[file.row]!;
     if ((mode & 0o111) !== 0 || PROGRAM.test(file.path)) found.push(file);

@@ -1,5 +1,5 @@
 import { type OsPackage, reachablePackages } from '../../userland/packages/os/index.ts';
-import { type Ground, liveFiles } from '../ground.ts';
+import type { Ground } from '../ground.ts';
 import type { Program } from '../program.ts';
 import { Collector } from './collect.ts';
 import type { Finding } from './types.ts';
@@ -22,7 +22,7 @@ export function unusedFindings(
   const used = usedPackages(ground, program);
   const files = new Collector();
   const packages = new Map<OsPackage, number>();
-  for (const { node, path, size, layer } of liveFiles(ground)) {
+  for (const { node, path, size, layer } of ground.files) {
     const owner = waste.has(node) || layer < ground.baseLayers ? undefined : ground.owners.ownerOf(node);
     if (owner === undefined || used.has(owner)) continue;
     files.add(layer, { path, bytes: size, note: owner.name });

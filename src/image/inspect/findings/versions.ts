@@ -1,4 +1,4 @@
-import { type Ground, type LiveFile, liveFiles } from '../ground.ts';
+import type { Ground, LiveFile } from '../ground.ts';
 import { Collector } from './collect.ts';
 import type { Finding } from './types.ts';
 
@@ -12,7 +12,7 @@ export function versionFindings(ground: Ground, waste: ReadonlyMap<number, strin
 
 function sharedLibraries(ground: Ground, waste: ReadonlyMap<number, string>): readonly Finding[] {
   const names = new Map<string, LiveFile[]>();
-  for (const file of liveFiles(ground)) {
+  for (const file of ground.files) {
     const name =
       file.path.includes('.so.') && !waste.has(file.node) ? LIBRARY.exec(file.path)?.[1] : undefined;
     if (name === undefined) continue;

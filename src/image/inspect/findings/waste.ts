@@ -1,6 +1,6 @@
 import type { OsPackage, PackageDatabase } from '../../userland/packages/os/index.ts';
 import { surroundingsOf, wasteOf } from '../../userland/waste/index.ts';
-import { type Ground, liveFiles } from '../ground.ts';
+import type { Ground } from '../ground.ts';
 import { Collector } from './collect.ts';
 import { leftoverOf } from './extra.ts';
 import { GO_TOOLCHAIN, kindOfRule, type Told } from './groups.ts';
@@ -27,7 +27,7 @@ export function wasteIn(ground: Ground): Waste {
   const broughtByGo = broughtBy(ground, /^golang(?:-|$)/);
   const groups = new Map<string, { readonly kind: Told; readonly files: Collector }>();
   const of = new Map<number, string>();
-  for (const file of liveFiles(ground)) {
+  for (const file of ground.files) {
     const owner = owners.ownerOf(file.node);
     const rule = wasteOf(tree.at(file.node, file.path), owner, around);
     const told = leftoverOf(file.path) ?? (rule === undefined ? undefined : kindOfRule(rule));

@@ -1,6 +1,7 @@
 export { NO_CACHE, type ScanCache, scanCache } from './cache.ts';
 export {
   contentsOf,
+  imageKey,
   isLoaded,
   type LoadedImage,
   type LoadedLayer,

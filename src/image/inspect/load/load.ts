@@ -160,13 +160,39 @@ async function scanFile(
   diffId: Digest,
   cache: ScanCache,
 ): Promise<LayerScan> {
-  const { dev, ino, size, mtimeMs, ctimeMs } = await stat(tar.path);
-  const key = JSON.stringify([diffId, dev, ino, size, mtimeMs, ctimeMs, tar.offset, tar.size]);
-  const remembered = await cache.read(key);
+  const key = `${diffId} ${await fileKey(tar)}`;
+  const remembered = await cache.readScan(key);
   if (remembered !== undefined) return remembered.scan;
   const scan = scanPlainTar(tar);
-  await cache.write(key, { scan, captured: new Map() });
+  await cache.writeScan(key, { scan, captured: new Map() });
   return scan;
+}
+
+/** Names a range of a file as it is now. */
+async function fileKey(tar: {
+  readonly path: string;
+  readonly offset: number;
+  readonly size: number;
+}): Promise<string> {
+  const { dev, ino, size, mtimeMs, ctimeMs } = await stat(tar.path);
+  return JSON.stringify([dev, ino, size, mtimeMs, ctimeMs, tar.offset, tar.size]);
+}
+
+/** Names an image with all that is read of it: the same name, the same report. */
+export async function imageKey(image: OpenImage): Promise<string> {
+  const { config, layers } = await image.image.manifest();
+  const { source } = image;
+  const keys = await Promise.all(
+    layers.map(async layer => {
+      const isThere = isLayerSource(source) || (await source.has(layer.digest));
+      // What an engine keeps is its own word; what a file holds is not what its name says.
+      const content =
+        !isLayerSource(source) && isLocalSource(source) ? await source.contentOf(layer) : undefined;
+      const [piece] = content?.pieces ?? [];
+      return [layer, isThere, piece?.kind === 'file' ? await fileKey(piece) : ''];
+    }),
+  );
+  return JSON.stringify([config.digest, ...keys]);
 }
 
 async function readStreamed(
@@ -175,7 +201,7 @@ async function readStreamed(
   { image, cache, ...cancel }: LoadOptions,
 ): Promise<LoadedLayer> {
   const key = `blob ${descriptor.digest}`;
-  let streamed: StreamedScan | undefined = await cache.read(key);
+  let streamed: StreamedScan | undefined = await cache.readScan(key);
   if (streamed === undefined) {
     if (!(await image.source.has(descriptor.digest))) {
       throw new SampanError('not-found', `layer ${descriptor.digest} is not with the image`, {
@@ -183,7 +209,7 @@ async function readStreamed(
       });
     }
     streamed = await scanStream(inflate(image.source.open(descriptor, cancel)));
-    await cache.write(key, streamed);
+    await cache.writeScan(key, streamed);
   }
   const { scan, captured } = streamed;
   return {

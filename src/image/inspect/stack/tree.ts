@@ -1,7 +1,7 @@
 import { type Content, decodeName, encodeName } from '../../../core/bytes/index.ts';
 import { SampanError } from '../../../core/errors/index.ts';
 import type { Metadata, Node, Resolved, SymlinkNode, Tree } from '../../tree/index.ts';
-import { type LayerScan, TYPES } from '../scan/index.ts';
+import { type LayerScan, TYPE, TYPES } from '../scan/index.ts';
 import { pathOf } from './paths.ts';
 import { lookUp } from './resolve.ts';
 import { layerOf, type Stacked } from './stacked.ts';
@@ -17,6 +17,12 @@ export function treeOfStack(stacked: Stacked, content: ContentOf): StackTree {
   return new StackTree(stacked, content);
 }
 
+/** A last name that is not `.`, `..` or empty. */
+const PLAIN_NAME = /\/[^/.][^/]*$/;
+
+/** Of so many nodes the objects are kept: they are asked for several times. */
+const MOST_KEPT = 200_000;
+
 /** All nodes of a tree: their numbers and their paths. */
 export interface Listing {
   readonly nodes: Int32Array;
@@ -29,6 +35,7 @@ export class StackTree implements Tree {
   readonly stacked: Stacked;
   readonly #content: ContentOf;
   #listing: Listing | undefined;
+  #nodes: readonly Node[] | undefined;
   #places: Map<string, number> | undefined;
 
   constructor(stacked: Stacked, content: ContentOf) {
@@ -45,7 +52,20 @@ export class StackTree implements Tree {
   /** The number of the node at a path, as `get` finds it; -1 when there is none. */
   find(path: string): number {
     this.#places ??= new Map(this.listing().paths.map((each, i) => [each, this.listing().nodes[i]!]));
-    return this.#places.get(path) ?? lookUp(this.stacked, encodeName(path), { followLast: false });
+    const found = this.#places.get(path);
+    if (found !== undefined) return found;
+    const parent = this.#places.get(path.slice(0, Math.max(1, path.lastIndexOf('/'))));
+    // In a directory that is there, what is not listed is not there; a path may be odd in its last name only.
+    if (parent !== undefined && this.#isDirectory(parent) && PLAIN_NAME.test(path)) return -1;
+    return lookUp(this.stacked, encodeName(path), { followLast: false });
+  }
+
+  #isDirectory(node: number): boolean {
+    const { live, bases, layers } = this.stacked;
+    const entry = live[node]!;
+    if (entry < 0) return true;
+    const layer = layerOf(bases, entry);
+    return layers[layer]!.type[entry - bases[layer]!] === TYPE.directory;
   }
 
   resolve(path: string): Resolved | undefined {
@@ -62,7 +82,12 @@ export class StackTree implements Tree {
 
   *nodes(): Generator<Node, void, undefined> {
     const { nodes, paths } = this.listing();
-    for (const [i, path] of paths.entries()) yield this.at(nodes[i]!, path);
+    if (this.size > MOST_KEPT) {
+      for (const [i, path] of paths.entries()) yield this.at(nodes[i]!, path);
+      return;
+    }
+    this.#nodes ??= paths.map((path, i) => this.at(nodes[i]!, path));
+    yield* this.#nodes;
   }
 
   /** The numbers and paths of all nodes, in the order of `nodes`. */

@@ -23,6 +23,11 @@ const GROUPS: readonly RuleGroup[] = [
   rules: new Set(rules),
 }));
 
+/** For each set of groups, as bits, their rules in the order in which they are asked. */
+const RULES_OF: readonly (readonly WasteRule[])[] = Array.from({ length: 2 ** GROUPS.length }, (_, bits) =>
+  WASTE_RULES.filter(rule => GROUPS.some((group, i) => (bits & (1 << i)) !== 0 && group.rules.has(rule))),
+);
+
 /**
  * The rule by which a node is waste; absent for a directory, and for what no rule is about.
  * Directories go when nothing is left in them.
@@ -34,8 +39,9 @@ export function wasteOf(
 ): WasteRule | undefined {
   if (node.kind === 'directory' || node.path.length > PATH_MAX) return undefined;
   const candidate = { path: node.path, node, owner, around };
-  const groups = GROUPS.filter(group => group.any.test(node.path));
-  return WASTE_RULES.find(rule => groups.some(group => group.rules.has(rule)) && fits(rule, candidate));
+  let bits = 0;
+  for (let i = 0; i < GROUPS.length; i += 1) if (GROUPS[i]!.any.test(node.path)) bits |= 1 << i;
+  return RULES_OF[bits]!.find(rule => fits(rule, candidate));
 }
 
 function fits(rule: WasteRule, candidate: Candidate): boolean {
