@@ -43,7 +43,7 @@ test('a visitor follows links, sources and redirects of the same port, each once
   const results = await crawl(container, 8080);
   deepEqual(asked, ['/', '/old', '/a.png', '/post', '/new?x=1']);
   deepEqual(
-    results.map(({ name, status }) => [name, status]),
+    results.map(({ result }) => [result.name, result.status]),
     [
       ['GET :8080/', 200],
       ['GET :8080/old', 302],
@@ -72,7 +72,8 @@ test('an answer without an end is cut, and looks the same each time', async t =>
     response.setHeader('content-type', 'multipart/x-mixed-replace; boundary=b');
     pipeline(Readable.from(endless()), response).catch(() => {});
   });
-  const [result] = await crawl(container, 8080);
+  const [visit] = await crawl(container, 8080);
+  const result = visit?.result;
   deepEqual(
     [result?.ok, result?.status, result?.shape],
     [true, 200, 'multipart/x-mixed-replace more than is read'],

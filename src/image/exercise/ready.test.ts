@@ -15,11 +15,11 @@ test('an app with a port is ready when that takes connections, not before', asyn
   server.close();
   await sleep(5);
   const container = fakeContainer({ local: port });
-  deepEqual(await waitReady(container, { ports: [80], timeoutMs: 150 }), { kind: 'too-late' });
+  equal((await waitReady(container, { ports: [80], timeoutMs: 150 })).kind, 'too-late');
   const waiting = waitReady(container, { ports: [80], timeoutMs: 5000 });
   server.listen(port, '127.0.0.1');
   t.after(() => server.close());
-  deepEqual(await waiting, { kind: 'ready' });
+  equal((await waiting).kind, 'ready');
 });
 
 test('an app with a health check is ready when that succeeds', async () => {
@@ -30,14 +30,14 @@ test('an app with a health check is ready when that succeeds', async () => {
       return { ...RESULT, code: calls < 3 ? 1 : 0 };
     },
   });
-  deepEqual(await waitReady(container, { ports: [], health: HEALTH, timeoutMs: 5000 }), { kind: 'ready' });
+  equal((await waitReady(container, { ports: [], health: HEALTH, timeoutMs: 5000 })).kind, 'ready');
   equal(calls, 3);
 });
 
 test('a health check that never succeeds is too late, also when the time ends between two', async () => {
   const container = fakeContainer({ exec: async () => ({ ...RESULT, code: 1 }) });
   for (const timeoutMs of [100, 101, 150, 199, 200])
-    deepEqual(await waitReady(container, { ports: [], health: HEALTH, timeoutMs }), { kind: 'too-late' });
+    equal((await waitReady(container, { ports: [], health: HEALTH, timeoutMs })).kind, 'too-late');
 });
 
 test('an app without either is ready when it has become quiet', async () => {
@@ -48,8 +48,8 @@ test('an app without either is ready when it has become quiet', async () => {
       return { cpuMs };
     },
   });
-  deepEqual(await waitReady(busy, { ports: [], timeoutMs: 1100 }), { kind: 'too-late' });
-  deepEqual(await waitReady(fakeContainer(), { ports: [], timeoutMs: 5000 }), { kind: 'ready' });
+  equal((await waitReady(busy, { ports: [], timeoutMs: 1100 })).kind, 'too-late');
+  equal((await waitReady(fakeContainer(), { ports: [], timeoutMs: 5000 })).kind, 'ready');
 });
 
 test('an app that ends is told so, also when its health check fails for that first', async () => {

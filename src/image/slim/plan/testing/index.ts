@@ -1,0 +1,1 @@
+export { config, debian, drops, has, IMAGE, mine, plan, program } from './debian.ts';
