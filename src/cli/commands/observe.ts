@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Container, Engine } from '../../core/engine/index.ts';
 import { SampanError } from '../../core/errors/index.ts';
 import { openSource } from '../../core/store/index.ts';
-import { exposedPorts } from '../../image/exercise/index.ts';
+import { usedPorts } from '../../image/exercise/index.ts';
 import { formatEvidence, type Observation, type Observed, observe } from '../../image/slim/index.ts';
 import { any, choice, defineCommand, duration, file, required, text } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
@@ -98,7 +98,7 @@ interface Watched {
 /** Until the app is ready ^C gives it all up; from then on it ends the watch. */
 async function observeWatching(context: Context, work: Work): Promise<Watched> {
   const { image, engine, base, until, durationMs } = work;
-  const ports = [...new Set([...exposedPorts(image.config), ...probedPorts(image)])];
+  const ports = usedPorts(image.config, image.exercise);
   const stages = [context.progress.stage(work.title)];
   const next = (title: string): void => {
     stages.at(-1)?.done();
@@ -124,10 +124,6 @@ async function observeWatching(context: Context, work: Work): Promise<Watched> {
     stages.at(-1)?.fail();
     throw error;
   }
-}
-
-function probedPorts({ exercise }: Observed): number[] {
-  return exercise.probes.flatMap(probe => (probe.kind === 'http' ? [probe.port] : []));
 }
 
 function tellPorts({ stdout }: Context, container: Container, ports: readonly number[]): void {

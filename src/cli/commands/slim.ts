@@ -1,7 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isSampanError, wrap } from '../../core/errors/index.ts';
-import { nameStored, openSource, openTarget } from '../../core/store/index.ts';
+import { normalName } from '../../core/oci/index.ts';
+import {
+  type ImageTarget,
+  nameStored,
+  type OpenImage,
+  openSource,
+  openTarget,
+} from '../../core/store/index.ts';
 import { parseEvidence, previewSlim, type SlimResult, type SlimTools, slim } from '../../image/slim/index.ts';
 import { proverWith } from '../../trust/prove/index.ts';
 import { any, choice, defineCommand, flag, list, required, text } from '../command/index.ts';
@@ -27,7 +34,7 @@ import { writeJson } from '../output/index.ts';
 /** `sampan slim`. */
 export const slimCommand = defineCommand({
   description: [
-    'Runs the image once and watches which files it uses, adds what those can load, leaves the rest out, and rebuilds the image in layers that updates share. Then it runs the result in the same way: only an image that works as the original does gets its name.',
+    'Runs the image once and watches which files it uses, adds what those can load, leaves the rest out, and rebuilds the image in layers that updates share. Then it runs the result in the same way: only an image that works as the original does gets its name. Level safe alone also goes on where nothing can be run, and says that nothing is proven.',
     'Levels: safe removes known waste and packages that nothing needs, and works without a run; balanced also keeps only those files of the operating system that something can load, but all of yours; tight keeps only what was used, so give it probes for all that the app does.',
     'What follows -- replaces the command of the image.',
   ].join('\n\n'),
@@ -78,13 +85,17 @@ export const slimCommand = defineCommand({
       explanation: 'keep only what these requests need',
     },
   ],
-  exitCodes: { 3: 'no slim image works as the original does; nothing got a name' },
+  exitCodes: { 3: 'the original does not work here, or no slim image works as it does; nothing got a name' },
   async run(context, values) {
     const started = performance.now();
     const toolbox = await openToolbox(context, values);
     const exercise = readExercise(values, context.cwd, values.command);
     const evidence = values.evidence.map(path => parseEvidence(readText(resolve(context.cwd, path)), path));
     await using image = await openSource(values.image, toolbox.images);
+    // What cannot be written is said before the work, not behind it.
+    const targets = values.output.map(name => openTarget(name, toolbox.images));
+    const tag = normalName(values.tag ?? slimName(image));
+    tellPlatform(context, image, values.platform);
     const request = { ...values, image, exercise, evidence, strip: !values.noStrip };
     const engine = await engineFor(toolbox, values);
     const prover =
@@ -99,16 +110,12 @@ export const slimCommand = defineCommand({
     };
     if (values.dryRun) return printPlan(context.stdout, await previewSlim(request, tools), values.json);
     const result = await slim(request, tools);
-    const places = await deliver(context, toolbox, {
-      result,
-      tag: values.tag ?? slimName(image),
-      targets: values.output,
-    });
     saveReport(toolbox.places.reports, result, [
       result.rebuilt.root.digest,
       result.rebuilt.id,
       result.original.id,
     ]);
+    const places = await deliver(context, toolbox, { result, tag, targets });
     const summary = { result, ms: performance.now() - started, places };
     if (values.report !== undefined)
       writeReport(resolve(context.cwd, values.report), slimPageOf(summary, image.name));
@@ -148,16 +155,23 @@ async function engineFor(
   }
 }
 
+/** One platform of an index is slimmed; who wants others must know. */
+function tellPlatform(context: Context, image: OpenImage, chosen: string | undefined): void {
+  if (chosen !== undefined || image.root.digest === image.image.descriptor.digest || context.quiet) return;
+  context.stderr.write(
+    "of the platforms of this image only this machine's is slimmed; choose another with --platform\n",
+  );
+}
+
 async function deliver(
   context: Context,
-  { store, images }: Toolbox,
-  what: { readonly result: SlimResult; readonly tag: string; readonly targets: readonly string[] },
+  { store }: Toolbox,
+  what: { readonly result: SlimResult; readonly tag: string; readonly targets: readonly ImageTarget[] },
 ): Promise<string[]> {
   const { root } = what.result.rebuilt;
   await nameStored(store, what.tag, { root, signal: context.signal });
   const places = [`store:${what.tag}`];
-  for (const name of what.targets) {
-    const target = openTarget(name, images);
+  for (const target of what.targets) {
     const written = await target.write(store.blobs, root, { reference: what.tag, signal: context.signal });
     places.push(written.name);
   }

@@ -1,6 +1,7 @@
 import { lstat, rm } from 'node:fs/promises';
 import { isSampanError, SampanError, systemCode, wrap } from '../errors/index.ts';
 import { mountsBelow, unmountBelow } from './mounts.ts';
+import { runProgram } from './program.ts';
 
 /**
  * Deletes a directory with all in it: unmounts first, follows no symbolic link, and deletes nothing at all
@@ -19,6 +20,11 @@ export async function removeTree(directory: string): Promise<void> {
       return;
     } catch (error) {
       if (isSampanError(error)) throw error;
+      // A program may nest directories deeper than a path can say; rm(1) goes step by step.
+      if (systemCode(error) === 'ENAMETOOLONG') {
+        await runProgram('rm', ['-rf', '--one-file-system', '--', directory]);
+        if (!(await isPlainDirectory(directory))) return;
+      }
       if (attempt === 5 || !RACES.has(systemCode(error) ?? '')) throw wrap(`removing ${directory}`, error);
     }
   }

@@ -1,6 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSampanError, type SampanError, systemCode, wrap } from '../errors/index.ts';
+import { checkBase } from './base.ts';
 import { isAlive, parseOwner } from './owner.ts';
 import { removeTree } from './remove.ts';
 import { OWNER_FILE, removeWork, UNBORN_PREFIX } from './work.ts';
@@ -36,6 +37,7 @@ export async function sweep(base: string): Promise<SweepReport> {
 async function deadWork(base: string): Promise<readonly { readonly id: string; readonly path: string }[]> {
   const real = await realpath(base).catch(() => base);
   const names = await namesIn(real);
+  if (names.length > 0) await checkBase(real);
   await Promise.all(
     names.filter(name => name.startsWith(UNBORN_PREFIX)).map(name => removeUnborn(join(real, name))),
   );

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, realpath, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { wrap } from '../errors/index.ts';
+import { checkBase } from './base.ts';
 import { currentOwner } from './owner.ts';
 import { type Release, releaseResources, WORK_VARIABLE } from './release.ts';
 import { removeTree } from './remove.ts';
@@ -35,6 +36,7 @@ export async function openWork(base: string): Promise<Work> {
   try {
     await mkdir(base, { recursive: true, mode: 0o700 });
     const real = await realpath(base);
+    await checkBase(real);
     const unborn = join(real, UNBORN_PREFIX + id);
     await mkdir(unborn, { mode: 0o700 });
     await writeFile(join(unborn, OWNER_FILE), JSON.stringify(currentOwner()));

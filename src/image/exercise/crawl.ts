@@ -1,5 +1,5 @@
 import type { Container } from '../../core/engine/index.ts';
-import { askPatiently, judge } from './http.ts';
+import { ask, askPatiently, judge } from './http.ts';
 import type { HttpProbe, ProbeResult } from './types.ts';
 
 /** Ports of protocols that are not HTTP, by convention (IANA, and the servers' defaults). */
@@ -10,34 +10,38 @@ const OTHER_PROTOCOLS: ReadonlySet<number> = new Set([
 ]);
 
 const MAX_PAGES = 24;
+const CRAWL_MS = 20_000;
+
+/** A page that was visited, and what it was like. */
+export interface Visit {
+  readonly probe: HttpProbe;
+  readonly result: ProbeResult;
+}
 
 /**
  * Looks at a port as a visitor would: asks for `/`, then for what its pages link to on the same port. Empty when
- * the port does not speak HTTP, or is known for something else: nothing is sent to it then.
+ * the port does not speak HTTP, or is known for something else: nothing is sent to it then. Pages that do not answer
+ * are left out.
  */
-export async function crawl(
-  container: Container,
-  port: number,
-  signal?: AbortSignal,
-): Promise<ProbeResult[]> {
+export async function crawl(container: Container, port: number, signal?: AbortSignal): Promise<Visit[]> {
   if (OTHER_PROTOCOLS.has(port)) return [];
-  const results: ProbeResult[] = [];
+  const visits: Visit[] = [];
+  const until = performance.now() + CRAWL_MS;
   const seen = new Set(['/']);
   for (const path of seen) {
-    if (results.length >= MAX_PAGES) break;
+    if (visits.length >= MAX_PAGES || performance.now() > until) break;
     const probe: HttpProbe = { kind: 'http', port, path, method: 'GET' };
     try {
-      const answer = await askPatiently(container, probe, signal);
-      results.push(judge(probe, answer));
+      // Only the first page may need patience: a page that does not answer is not for visitors.
+      const answer = await (path === '/' ? askPatiently : ask)(container, probe, signal);
+      visits.push({ probe, result: judge(probe, answer) });
       if (answer.location !== undefined) addLink(seen, answer.location, { path, port });
       for (const link of linksIn(answer)) addLink(seen, link, { path, port });
-    } catch (error) {
+    } catch {
       signal?.throwIfAborted();
-      if (path === '/') return [];
-      results.push({ name: `GET :${port}${path}`, ok: false, detail: String(error) });
     }
   }
-  return results;
+  return visits;
 }
 
 const LINK = /\b(?:href|src|action)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))/gi;

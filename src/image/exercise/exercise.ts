@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container, Engine, Exit } from '../../core/engine/index.ts';
 import type { ImageConfig } from '../../core/oci/index.ts';
-import { crawl } from './crawl.ts';
+import { crawl, type Visit } from './crawl.ts';
 import { healthOf } from './health.ts';
 import { runProbe } from './probes.ts';
 import { type Waited, waitReady } from './ready.ts';
-import { exposedPorts, specOf } from './spec.ts';
+import { specOf, usedPorts } from './spec.ts';
 import { heeds } from './stopping.ts';
-import type { Exercise, ProbeResult, RunRecord } from './types.ts';
+import type { Exercise, RunRecord } from './types.ts';
 
 /** What is run, and how. */
 export interface Subject {
@@ -15,6 +15,8 @@ export interface Subject {
   /** The unpacked root file system. */
   readonly rootfs: string;
   readonly exercise: Exercise;
+  /** An earlier run of the same app: the same ports and pages are asked for. */
+  readonly like?: RunRecord | undefined;
   readonly signal?: AbortSignal;
   /** See `StartOptions` of the engine. */
   readonly beforeStart?: (pid: number) => Promise<void>;
@@ -39,23 +41,32 @@ export async function exercise(engine: Engine, subject: Subject): Promise<RunRec
   });
   const health = healthOf(subject.config);
   const waited = await waitReady(container, {
-    ports: exposedPorts(subject.config),
+    ports: subject.like?.ports ?? usedPorts(subject.config, subject.exercise),
+    some: subject.like === undefined,
     ...(health === undefined ? {} : { health }),
     timeoutMs: subject.exercise.readyMs,
     ...(subject.signal === undefined ? {} : { signal: subject.signal }),
   });
   const readyMs = performance.now() - started;
-  const probes = waited.kind === 'ready' ? await probeAll(container, subject) : [];
-  if (waited.kind === 'ready' && probes.every(probe => probe.ok)) await subject.whileReady?.(container);
-  return await conclude(container, { subject, waited, readyMs, probes });
+  const tried = waited.kind === 'ready' ? await probeAll(container, subject, waited.ports) : NOTHING;
+  if (waited.kind === 'ready' && tried.probes.every(probe => probe.ok)) await subject.whileReady?.(container);
+  return await conclude(container, { subject, waited, readyMs, ...tried });
 }
 
-async function probeAll(container: Container, subject: Subject): Promise<ProbeResult[]> {
+type Tried = Pick<RunRecord, 'probes' | 'visited'>;
+
+const NOTHING: Tried = { probes: [], visited: [] };
+
+async function probeAll(container: Container, subject: Subject, open: readonly number[]): Promise<Tried> {
   const { config, exercise: wanted, signal } = subject;
-  const ports = exposedPorts(config);
-  const results: ProbeResult[] = [];
+  const ports = usedPorts(config, wanted);
   const options = signal === undefined ? {} : { signal };
-  for (const port of ports) results.push(...(await crawl(container, port, signal)));
+  const tour = subject.like === undefined ? await visitAll(container, open, signal) : undefined;
+  const visited = tour?.map(visit => visit.probe) ?? subject.like?.visited ?? [];
+  const results = tour?.map(visit => visit.result) ?? [];
+  if (tour === undefined) {
+    for (const probe of visited) results.push(await runProbe(probe, container, { ports, ...options }));
+  }
   const health = healthOf(config);
   if (health !== undefined) {
     const result = await runProbe({ kind: 'exec', args: health.args }, container, { ports, ...options });
@@ -63,18 +74,27 @@ async function probeAll(container: Container, subject: Subject): Promise<ProbeRe
   }
   for (const probe of wanted.probes) results.push(await runProbe(probe, container, { ports, ...options }));
   if (wanted.durationMs > 0) await sleep(wanted.durationMs, undefined, options);
-  return results;
+  return { probes: results, visited };
 }
 
-interface Ending {
+async function visitAll(
+  container: Container,
+  ports: readonly number[],
+  signal: AbortSignal | undefined,
+): Promise<Visit[]> {
+  const visits: Visit[] = [];
+  for (const port of ports) visits.push(...(await crawl(container, port, signal)));
+  return visits;
+}
+
+interface Ending extends Tried {
   readonly subject: Subject;
   readonly waited: Waited;
   readonly readyMs: number;
-  readonly probes: readonly ProbeResult[];
 }
 
 async function conclude(container: Container, ending: Ending): Promise<RunRecord> {
-  const { subject, waited, readyMs, probes } = ending;
+  const { subject, waited, readyMs, probes, visited } = ending;
   const usage = await container.usage();
   const stopping = performance.now();
   const exit = waited.kind === 'ended' ? waited.exit : await stop(container, subject.config);
@@ -84,6 +104,8 @@ async function conclude(container: Container, ending: Ending): Promise<RunRecord
     stopMs: performance.now() - stopping,
     exit,
     probes,
+    visited,
+    ports: waited.kind === 'ready' ? waited.ports : [],
     output: await container.output(),
     usage,
   };

@@ -6,8 +6,9 @@ import { listeningPorts } from './sockets.ts';
 
 /** When an app counts as ready. */
 export interface Readiness {
-  /** All of these accept connections. */
+  /** All of these accept connections; or, with `some`, at least one has for a while and the others do not follow. */
   readonly ports: readonly number[];
+  readonly some?: boolean;
   /** And this succeeds. */
   readonly health?: HealthCommand;
   readonly timeoutMs: number;
@@ -16,15 +17,18 @@ export interface Readiness {
 
 /** How waiting ended. */
 export type Waited =
-  | { readonly kind: 'ready' | 'too-late' }
+  | { readonly kind: 'ready'; readonly ports: readonly number[] }
+  | { readonly kind: 'too-late' }
   | { readonly kind: 'ended'; readonly exit: Exit };
 
 const POLL_MS = 10;
 /** An app without ports and health check is ready when it has been quiet for so long. */
-const QUIET_MS = 400;
-const AT_LEAST_MS = 800;
+const QUIET_MS = 600;
+const AT_LEAST_MS = 1200;
 const QUIET_CPU_MS = 10;
 const ENDING_MS = 1000;
+/** An image may expose ports that it only uses when it is told to: so long the others are waited for. */
+const OTHERS_MS = 2000;
 
 /** Waits until the app is ready, has ended, or the time is over. */
 export async function waitReady(container: Container, readiness: Readiness): Promise<Waited> {
@@ -33,7 +37,7 @@ export async function waitReady(container: Container, readiness: Readiness): Pro
   const signal = AbortSignal.any([controller.signal, ...(readiness.signal ? [readiness.signal] : [])]);
   const late = sleep(readiness.timeoutMs, { kind: 'too-late' } as const, { signal });
   const ready = becomesReady(container, { ...readiness, signal }).then(
-    () => ({ kind: 'ready' }) as const,
+    ports => ({ kind: 'ready', ports }) as const,
     // An app that has just ended is the likeliest reason, and the engine may say so a little later.
     async error => (await Promise.race([ended, sleep(ENDING_MS)])) ?? Promise.reject(error),
   );
@@ -47,30 +51,41 @@ export async function waitReady(container: Container, readiness: Readiness): Pro
   }
 }
 
-async function becomesReady(container: Container, readiness: Readiness): Promise<void> {
-  if (readiness.ports.length > 0) await eachPort(container, readiness);
-  else if (readiness.health === undefined) await quiet(container, readiness.signal);
+async function becomesReady(container: Container, readiness: Readiness): Promise<readonly number[]> {
+  const ports = readiness.ports.length > 0 ? await openPorts(container, readiness) : [];
+  if (readiness.ports.length === 0 && readiness.health === undefined)
+    await quiet(container, readiness.signal);
   const { health } = readiness;
-  while (health !== undefined) {
+  for (let healthy = health === undefined; !healthy && health !== undefined; ) {
     const { code } = await container.exec(health.args, {
       timeoutMs: health.timeoutMs,
       ...(readiness.signal === undefined ? {} : { signal: readiness.signal }),
     });
-    if (code === 0) return;
-    await pause(POLL_MS * 10, readiness.signal);
+    healthy = code === 0;
+    if (!healthy) await pause(POLL_MS * 10, readiness.signal);
+  }
+  return ports;
+}
+
+/** Waits for the ports, and says which of them are open. */
+async function openPorts(container: Container, readiness: Readiness): Promise<readonly number[]> {
+  let since: number | undefined;
+  for (;;) {
+    const open = await openNow(container, readiness.ports);
+    if (open.length === readiness.ports.length) return open;
+    if (open.length > 0) since ??= performance.now();
+    if (readiness.some === true && since !== undefined && performance.now() - since > OTHERS_MS) return open;
+    await pause(POLL_MS, readiness.signal);
   }
 }
 
-async function eachPort(container: Container, readiness: Readiness): Promise<void> {
-  while (!(await allListen(container, readiness))) await pause(POLL_MS, readiness.signal);
-}
-
-async function allListen(container: Container, readiness: Readiness): Promise<boolean> {
-  for (const port of readiness.ports) if (!(await accepts(container.address(port)))) return false;
+async function openNow(container: Container, ports: readonly number[]): Promise<number[]> {
+  const accepted: number[] = [];
+  for (const port of ports) if (await accepts(container.address(port))) accepted.push(port);
   // Whoever forwards the port may be slow to say that nobody is there. The kernel knows, but asking it is dear.
-  if (container.pid === undefined) return true;
+  if (accepted.length === 0 || container.pid === undefined) return accepted;
   const listening = listeningPorts(container.pid);
-  return listening !== undefined && readiness.ports.every(port => listening.has(port));
+  return accepted.filter(port => listening?.has(port) === true);
 }
 
 const HELD_MS = 15;

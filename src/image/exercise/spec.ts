@@ -23,7 +23,7 @@ export function specOf(config: ImageConfig, rootfs: string, exercise: Exercise):
     workingDirectory: container.WorkingDir || '/',
     user: exercise.user ?? container.User ?? '',
     mounts: exercise.mounts,
-    ports: [...new Set([...exposedPorts(config), ...probedPorts(exercise)])],
+    ports: usedPorts(config, exercise),
     limits: exercise.limits,
     architecture: config.architecture,
   };
@@ -46,6 +46,8 @@ export function exposedPorts(config: ImageConfig): number[] {
   });
 }
 
-function probedPorts(exercise: Exercise): number[] {
-  return exercise.probes.flatMap(probe => (probe.kind === 'http' ? [probe.port] : []));
+/** The TCP ports that an image exposes, and those that its probes use. */
+export function usedPorts(config: ImageConfig, exercise: Exercise): number[] {
+  const probed = exercise.probes.flatMap(probe => (probe.kind === 'http' ? [probe.port] : []));
+  return [...new Set([...exposedPorts(config), ...probed])];
 }

@@ -57,6 +57,10 @@ export interface RunRecord {
   readonly stopMs: number;
   readonly exit: Exit;
   readonly probes: readonly ProbeResult[];
+  /** The ports that it listened on, of those that it exposes or is probed at. */
+  readonly ports: readonly number[];
+  /** The requests that a visitor's tour came to; their results are the first of `probes`. */
+  readonly visited: readonly HttpProbe[];
   readonly output: Output;
   readonly usage: Usage;
 }

@@ -55,7 +55,11 @@ export async function unpack(tree: Tree, directory: string, options: UnpackOptio
     for (const node of sorted.links)
       linkSync(systemPath(directory + node.links!.paths[0]!), systemPath(directory + node.path));
     for (const node of sorted.symlinks) makeSymlink(node, directory);
-    for (const node of sorted.specials) makeSpecial(node, directory);
+    checkSpecials(sorted.specials.length);
+    for (const node of sorted.specials) {
+      if (options.signal?.aborted === true) throw new SampanError('cancelled', 'unpacking was interrupted');
+      makeSpecial(node, directory);
+    }
     const withoutXattrs = setXattrs(sorted.attributed, directory);
     for (const node of sorted.directories.reverse()) finishDirectory(node, directory);
     return { directory, withoutXattrs };
@@ -138,6 +142,17 @@ function makeSymlink(node: SymlinkNode, directory: string): void {
   symlinkSync(systemPath(node.target), path);
   lchownSync(path, node.meta.uid, node.meta.gid);
   lutimesSync(path, LONG_AGO, node.meta.mtime);
+}
+
+/** Devices and pipes: each is made by a program of its own. No image needs many. */
+const MAX_SPECIALS = 1000;
+
+function checkSpecials(count: number): void {
+  if (count <= MAX_SPECIALS) return;
+  throw new SampanError(
+    'limit',
+    `the image has ${count} devices and pipes, at most ${MAX_SPECIALS} are made`,
+  );
 }
 
 function makeSpecial(node: Sorted['specials'][number], directory: string): void {

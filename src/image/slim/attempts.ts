@@ -11,7 +11,7 @@ import {
 } from '../../core/store/index.ts';
 import { formatCount, formatNumber, formatSize } from '../../core/text/index.ts';
 import { healthOf } from '../exercise/index.ts';
-import { stackLayers } from '../tree/index.ts';
+import { stackLayers, type Tree } from '../tree/index.ts';
 import { type Evidence, mergeEvidence } from './evidence/index.ts';
 import { figuresOf } from './figures.ts';
 import {
@@ -41,6 +41,8 @@ export interface Task {
   readonly seen: Seen;
   /** Where images lie until they are proven. */
   readonly draft: string;
+  /** Settles when the original's layers are known to be what their digests say; nothing is stored before. */
+  readonly verified: Promise<unknown>;
 }
 
 /**
@@ -61,6 +63,7 @@ export async function attemptAll(task: Task): Promise<SlimResult> {
         explainDropped(made.input, made.plan),
       ]);
       if (verdict === undefined || verdict.proven) {
+        await task.verified;
         await adoptBlobs(task.draft, task.tools.store.directory, made.digests);
         return resultOf(task, made, { evidence, attempts, verdict, dropped });
       }
@@ -95,7 +98,11 @@ interface Planned {
 }
 
 /** Plans for one level. */
-export async function planFor(task: Omit<Task, 'draft'>, level: Level, evidence: Evidence): Promise<Planned> {
+export async function planFor(
+  task: Omit<Task, 'draft' | 'verified'>,
+  level: Level,
+  evidence: Evidence,
+): Promise<Planned> {
   const input = inputOf(task, level, evidence);
   return await inStage(task.tools.progress, {
     title: `Planning (${level})`,
@@ -105,7 +112,7 @@ export async function planFor(task: Omit<Task, 'draft'>, level: Level, evidence:
 }
 
 function inputOf(
-  { loaded, request, seen }: Omit<Task, 'draft'>,
+  { loaded, request, seen }: Omit<Task, 'draft' | 'verified'>,
   level: Level,
   evidence: Evidence,
 ): PlanInput {
@@ -150,13 +157,22 @@ async function build({ loaded, request, tools, draft }: Task, { input, plan }: P
   return { input, plan, nodes, rebuilt, candidate: { tree: stackLayers(layers), layers }, digests };
 }
 
-async function proof({ seen, tools }: Task, made: Made): Promise<Verdict | undefined> {
+async function proof({ seen, loaded, tools }: Task, made: Made): Promise<Verdict | undefined> {
   const { prover } = tools;
-  const { run } = seen;
-  if (prover === undefined || run === undefined) return undefined;
+  const { run: original } = seen;
+  if (prover === undefined || original === undefined) return undefined;
   return await inStage(tools.progress, {
     title: 'Proving it',
-    run: () => prover.prove(made.candidate, run, tools),
+    run: async () => {
+      const run = await prover.run(made.candidate, original, tools);
+      let problems = prover.differences([original], run);
+      if (problems.length > 0) {
+        // An app that answers otherwise each time must not fail for that: what does the original do a second time?
+        const again = await prover.run(loaded, original, tools);
+        problems = prover.differences([original, again], run);
+      }
+      return { proven: problems.length === 0, problems, run };
+    },
     summary: verdict =>
       verdict.proven
         ? `works as the original does, ${formatNumber(verdict.run.probes.length, 'probe')}`
@@ -164,18 +180,23 @@ async function proof({ seen, tools }: Task, made: Made): Promise<Verdict | undef
   });
 }
 
-async function repairs({ loaded, tools }: Task, made: Made): Promise<readonly string[]> {
+async function repairs({ loaded, seen, tools }: Task, made: Made): Promise<readonly string[]> {
+  const { run } = seen;
   const failed = await inStage(tools.progress, {
     title: 'Looking what it misses',
-    run: async () => (await tools.prover?.failedLookups(made.candidate, tools)) ?? [],
+    run: async () =>
+      run === undefined ? [] : ((await tools.prover?.failedLookups(made.candidate, run, tools)) ?? []),
     summary: paths => `${paths.length} look-ups failed`,
   });
-  const { tree } = loaded;
-  const wanted = failed.filter(path => {
-    const node = tree.resolve(path)?.node;
-    return node !== undefined && node.kind !== 'directory' && !made.plan.kept.has(node.path);
-  });
+  const wanted = failed.filter(path => isMissed(path, loaded.tree, made.plan));
   return [...new Set(wanted)].sort();
+}
+
+/** True when the original has what the path leads to, and the plan lacks it or a link on the way. */
+function isMissed(path: string, tree: Tree, plan: SlimPlan): boolean {
+  const found = tree.resolve(path);
+  if (found === undefined) return false;
+  return [...found.via, found.node].some(node => !plan.kept.has(node.path));
 }
 
 function resultOf(

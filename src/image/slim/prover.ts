@@ -2,7 +2,7 @@ import type { Cancel, LocalLayer } from '../../core/store/index.ts';
 import type { RunRecord } from '../exercise/index.ts';
 import type { Tree } from '../tree/index.ts';
 
-/** A slim image that waits for its proof. */
+/** An image that can be run: the original, or a slim one that waits for its proof. */
 export interface Candidate {
   readonly tree: Tree;
   readonly layers: readonly LocalLayer[];
@@ -16,12 +16,12 @@ export interface Verdict {
   readonly run: RunRecord;
 }
 
-/** Runs a slim image as the original was run, and compares. Slimming is given one. */
+/** Runs images as the original was run, and compares. Slimming is given one. */
 export interface Prover {
-  prove(candidate: Candidate, original: RunRecord, options?: Cancel): Promise<Verdict>;
-  /**
-   * Paths that the candidate looks up in vain while it runs, perhaps relative to nothing that is known; empty
-   * where that cannot be seen here.
-   */
-  failedLookups(candidate: Candidate, options?: Cancel): Promise<readonly string[]>;
+  /** Runs an image under the same limits, at the same ports, with the same probes and pages as `like`. */
+  run(image: Candidate, like: RunRecord, options?: Cancel): Promise<RunRecord>;
+  /** What the slim image does otherwise than the original did in each of its runs; nothing when it is proven. */
+  differences(originals: readonly RunRecord[], slim: RunRecord): readonly string[];
+  /** Paths that the candidate looks up in vain while it runs; empty where that cannot be seen here. */
+  failedLookups(candidate: Candidate, like: RunRecord, options?: Cancel): Promise<readonly string[]>;
 }

@@ -30,9 +30,7 @@ export async function slim(request: SlimRequest, tools: SlimTools): Promise<Slim
   );
   verified.catch(() => {});
   const seen = await look(loaded, request, tools);
-  const made = await attemptAll({ loaded, request, tools, seen, draft: join(work.path, 'draft') });
-  await verified;
-  return made;
+  return await attemptAll({ loaded, request, tools, seen, draft: join(work.path, 'draft'), verified });
 }
 
 /** What slimming would do. */
@@ -63,7 +61,8 @@ async function load(image: OpenImage, tools: SlimTools): Promise<Loaded> {
     image.image.manifest(),
   ]);
   const layers = await image.localLayers(tools);
-  return { id: manifest.config.digest, rawConfig, config, layers, tree: stackLayers(layers) };
+  const { annotations = {} } = manifest;
+  return { id: manifest.config.digest, rawConfig, annotations, config, layers, tree: stackLayers(layers) };
 }
 
 async function look(loaded: Loaded, request: SlimRequest, tools: SlimTools): Promise<Seen> {

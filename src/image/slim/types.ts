@@ -63,6 +63,8 @@ export interface SlimResult {
 export interface Loaded {
   readonly id: Digest;
   readonly rawConfig: Uint8Array;
+  /** Of the manifest. */
+  readonly annotations: Readonly<Record<string, string>>;
   readonly config: ImageConfig;
   readonly layers: readonly LocalLayer[];
   readonly tree: Tree;

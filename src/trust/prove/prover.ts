@@ -7,7 +7,7 @@ import { openWork } from '../../core/work/index.ts';
 import { type Exercise, exercise, type RunRecord } from '../../image/exercise/index.ts';
 import { provideRoot } from '../../image/rootfs/index.ts';
 import type { Candidate, Prover } from '../../image/slim/index.ts';
-import { differences } from './compare.ts';
+import { steadyDifferences } from './compare.ts';
 import { type LookupTrace, traceLookups } from './lookups.ts';
 import { runImage } from './run.ts';
 
@@ -23,26 +23,25 @@ export interface ProofOptions {
 /** Proves slim images by running them as the original was run, under the same limits, with the same probes. */
 export function proverWith(options: ProofOptions): Prover {
   return {
-    prove: async (candidate, original, cancel = {}) => {
-      const run = await runCandidate(candidate, options, cancel);
-      const problems = differences(original, run);
-      return { proven: problems.length === 0, problems, run };
+    run: async (image, like, cancel = {}) => {
+      const { engine, base, exercise: wanted } = options;
+      const trial = {
+        tree: image.tree,
+        layers: image.layers,
+        config: await options.config(),
+        exercise: wanted,
+        like,
+      };
+      return await runImage(engine, trial, { base, ...cancel });
     },
-    failedLookups: (candidate, cancel = {}) => lookups(candidate, options, cancel),
+    differences: steadyDifferences,
+    failedLookups: (candidate, like, cancel = {}) => lookups(candidate, { ...options, like }, cancel),
   };
-}
-
-async function runCandidate(
-  { tree }: Candidate,
-  { engine, config, exercise: wanted, base }: ProofOptions,
-  cancel: Cancel,
-): Promise<RunRecord> {
-  return await runImage(engine, { tree, config: await config(), exercise: wanted }, { base, ...cancel });
 }
 
 async function lookups(
   candidate: Candidate,
-  options: ProofOptions,
+  options: ProofOptions & { readonly like: RunRecord },
   cancel: Cancel,
 ): Promise<readonly string[]> {
   await using work = await openWork(options.base);
@@ -54,6 +53,7 @@ async function lookups(
       config: await options.config(),
       rootfs: root.directory,
       exercise: { ...options.exercise, readyMs: Math.min(options.exercise.readyMs, 20_000) },
+      like: options.like,
       beforeStart: async pid => {
         trace = await traceLookups(pid, join(work.path, 'trace'), work.childEnvironment);
       },

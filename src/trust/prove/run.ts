@@ -14,6 +14,8 @@ export interface Trial {
   readonly layers?: readonly LocalLayer[];
   readonly config: ImageConfig;
   readonly exercise: Exercise;
+  /** An earlier run of the same app: the same ports and pages are asked for. */
+  readonly like?: RunRecord;
 }
 
 /**
@@ -33,7 +35,8 @@ export async function runImage(
   const place = { work, name: 'tried', ...cancel, ...(layers === undefined ? {} : { layers }) };
   const root = await provideRoot(trial.tree, place);
   try {
-    const subject = { config: trial.config, rootfs: root.directory, exercise: trial.exercise };
+    const { config, exercise: wanted, like } = trial;
+    const subject = { config, rootfs: root.directory, exercise: wanted, like };
     return await exercise(engine, { ...subject, ...cancel });
   } catch (error) {
     if (isSampanError(error, 'not-found')) return neverStarted(error.message);
@@ -48,6 +51,8 @@ function neverStarted(why: string): RunRecord {
     stopMs: 0,
     exit: { code: 127, oomKilled: false },
     probes: [],
+    ports: [],
+    visited: [],
     output: { stdout: '', stderr: why },
     usage: {},
   };

@@ -17,10 +17,16 @@ function globExpression(pattern: string): RegExp {
       remedy: 'begin it with a slash, as in /app/**/*.map',
     });
   }
+  if (/\[(?![^\]/]+\])/.test(pattern))
+    throw new SampanError('usage', `the pattern ${pattern} has an open bracket`);
   const source = pattern
     .replace(/\/+$/, '')
     .replace(/\*\*\/?|\*|\?|\[!?[^\]/]+\]|[\\^$.|+(){}[\]]/g, translate);
-  return new RegExp(`^${source}(/.*)?$`);
+  try {
+    return new RegExp(`^${source}(/.*)?$`, 's');
+  } catch (error) {
+    throw new SampanError('usage', `the pattern ${pattern} has no sense`, { cause: error });
+  }
 }
 
 function translate(token: string): string {

@@ -1,8 +1,11 @@
 import type { FileNode } from '../../tree/index.ts';
-import { ABSOLUTE_PATH, findStrings, readElf } from '../../userland/elf/index.ts';
+import { ABSOLUTE_PATH, findStrings, importedSymbols, readElf } from '../../userland/elf/index.ts';
 import { type Libraries, type LibraryReason, librariesIn } from '../../userland/libraries/index.ts';
+import { libraryDirectories } from '../../userland/system/index.ts';
+import { keepCharsets } from './charsets.ts';
 import { environmentOf } from './environment.ts';
 import type { Keeper } from './keeper.ts';
+import { isLibc, keepOwnFiles } from './own-files.ts';
 import type { Owners } from './owners.ts';
 import type { PlanInput } from './types.ts';
 
@@ -11,6 +14,7 @@ export class MachineCode {
   readonly #keeper: Keeper;
   readonly #libraries: Libraries;
   readonly #files: FileNode[] = [];
+  readonly #searched: FileNode[] = [];
 
   constructor(keeper: Keeper, input: PlanInput) {
     this.#keeper = keeper;
@@ -22,7 +26,7 @@ export class MachineCode {
 
   /** The kept files of machine code so far. */
   get files(): readonly FileNode[] {
-    return this.#files;
+    return [...this.#searched, ...this.#files];
   }
 
   /** Follows what the files that were kept since the last call are linked with. */
@@ -36,20 +40,28 @@ export class MachineCode {
     }
   }
 
-  /** Keeps libraries that the user's programs may open, and files and small directories that they name. */
+  /**
+   * Keeps libraries that the user's programs may open, files and small directories that they name, and what the
+   * programs of packages name of their own.
+   */
   followNames(owners: Owners, isWaste: (path: string) => boolean): void {
-    for (const file of [...this.#files]) {
+    const files = this.#files.splice(0);
+    this.#searched.push(...files);
+    for (const file of files) {
       if (!owners.isUsers(file)) continue;
       for (const { path, reason } of this.#libraries.dlopenCandidates(file.path))
         this.#keepLibrary(path, reason);
       for (const name of findStrings(file.content, ABSOLUTE_PATH)) this.#keepNamed(name, file.path, isWaste);
     }
+    keepOwnFiles(this.#keeper, owners, { files, isWaste });
+    if (files.some(file => !isLibc(file.path) && importedSymbols(file.content).has('iconv_open')))
+      keepCharsets(this.#keeper, owners);
   }
 
   /** Keeps libraries that sources open by name: `libmagic.so.1`, or `magic`. */
   keepNamed(libraries: ReadonlyMap<string, string>): void {
     for (const [name, by] of libraries) {
-      for (const directory of LIBRARY_DIRECTORIES) {
+      for (const directory of libraryDirectories(this.#keeper.tree)) {
         for (const entry of this.#keeper.tree.list(directory)) {
           if (entry !== name && !entry.startsWith(`lib${name}.so`)) continue;
           this.#keeper.keep(`${directory}/${entry}`, { kind: 'import', text: `opens ${name}`, by });
@@ -92,15 +104,6 @@ export class MachineCode {
     return code;
   }
 }
-
-const LIBRARY_DIRECTORIES = [
-  '/usr/lib/x86_64-linux-gnu',
-  '/usr/lib/aarch64-linux-gnu',
-  '/usr/lib/arm-linux-gnueabihf',
-  '/usr/lib',
-  '/usr/lib64',
-  '/usr/local/lib',
-];
 
 const MAX_FILES = 4000;
 const MAX_BYTES = 16 << 20;

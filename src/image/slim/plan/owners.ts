@@ -34,9 +34,12 @@ const RUNTIMES =
 /** Reads the databases of a tree. */
 export function readOwners(tree: Tree, config: ImageConfig): Owners {
   const databases = readPackageDatabases(tree);
-  const databasePaths = databases.flatMap(database => database.databasePaths);
+  // What cannot be written anew stays as it is.
+  const written = databases.filter(database => database.manager !== 'rpm');
+  const databasePaths = written.flatMap(database => database.databasePaths);
   const development = developmentRoots(tree);
   const installed = installingLayers(tree, config, databasePaths);
+  const brought = new Set(databases.flatMap(database => database.packages.flatMap(each => each.directories)));
   const packageOf = (path: string): OsPackage | undefined => {
     for (const database of databases) {
       const owner = database.ownerOf(path);
@@ -54,9 +57,18 @@ export function readOwners(tree: Tree, config: ImageConfig): Owners {
       if (RUNTIMES.test(node.path)) return false;
       const owner = packageOf(node.path);
       if (owner !== undefined) return !installed.has(node.layer) && owner.conffiles.includes(node.path);
-      return !SYSTEM.test(node.path) || !installed.has(node.layer);
+      return !SYSTEM.test(node.path) || !installed.has(node.layer) || inOwnDirectory(node.path, brought);
     },
   };
+}
+
+/** Directories of the system that hold one directory for each package. */
+const SHARED = /^(?:\/etc|\/var\/(?:lib|www)|\/usr\/(?:share|lib))\/[^/]+(?=\/)/;
+
+/** True for what is in a directory of its own, beside those of packages, or among the pages of a web server. */
+function inOwnDirectory(path: string, brought: ReadonlySet<string>): boolean {
+  const directory = SHARED.exec(path)?.[0];
+  return directory !== undefined && (directory.startsWith('/var/www/') || !brought.has(directory));
 }
 
 const INSTALLS =

@@ -28,19 +28,10 @@ export function planSlim(input: PlanInput): SlimPlan {
   const { owners } = knowledge;
   const keeper = new Keeper(tree, excludedBy(input, owners));
   keepChosen(keeper, input.keep);
+  keepDatabases(keeper, owners);
   keepObserved(keeper, input.evidence);
   if (level === 'balanced') keepApp(keeper, knowledge);
-  const code = new MachineCode(keeper, input);
-  const named = keepSources(keeper, input);
-  code.follow();
-  code.keepNamed(named);
-  if (level !== 'tight') code.followNames(owners, path => isWastePath(tree.get(path), knowledge));
-  code.follow();
-  keepByRules(keeper, factsOf(code.files), {
-    level,
-    env: environmentOf([...(config.config?.Env ?? []), ...input.env]),
-  });
-  code.follow();
+  keepReachable(keeper, input);
   keepCompanions(keeper);
   if (level !== 'tight') keepDistributions(keeper, owners);
   if (level === 'safe') {
@@ -49,6 +40,28 @@ export function planSlim(input: PlanInput): SlimPlan {
   }
   keepDirectories(keeper, config, owners);
   return conclude(input, keeper);
+}
+
+const ROUNDS = 4;
+
+/** Follows what is kept to what it can load, and that again, until nothing new comes. */
+function keepReachable(keeper: Keeper, input: PlanInput): void {
+  const { tree, config, level, knowledge } = input;
+  const env = environmentOf([...(config.config?.Env ?? []), ...input.env]);
+  const code = new MachineCode(keeper, input);
+  const read = new Set<string>();
+  for (let round = 0, size = -1; round < ROUNDS && size !== keeper.kept.size; round += 1) {
+    size = keeper.kept.size;
+    const named = keepSources(keeper, input, read);
+    code.follow();
+    code.keepNamed(named);
+    if (level !== 'tight') {
+      code.followNames(knowledge.owners, path => isWastePath(tree.get(path), knowledge));
+    }
+    code.follow();
+    keepByRules(keeper, factsOf(code.files), { level, env });
+    code.follow();
+  }
 }
 
 function isWastePath(node: Node | undefined, known: Knowledge): boolean {
@@ -63,6 +76,18 @@ function excludedBy(input: PlanInput, owners: Owners): (path: string) => boolean
     input.evidence.footprints.flatMap(print => (print.kind === 'read' ? [print.path] : [])),
   );
   return path => !kept(path) && (dropped(path) || (owners.isDatabase(path) && !read.has(path)));
+}
+
+/** A database that cannot be reduced stays, so that scanners still read it. */
+function keepDatabases(keeper: Keeper, owners: Owners): void {
+  const whole = owners.databases.filter(database => database.manager === 'rpm');
+  for (const path of whole.flatMap(database => database.databasePaths)) {
+    const todo = [path];
+    for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+      keeper.keep(at, { kind: 'package', text: 'the package database' });
+      for (const name of keeper.tree.list(at)) todo.push(`${at}/${name}`);
+    }
+  }
 }
 
 function keepChosen(keeper: Keeper, patterns: readonly string[]): void {

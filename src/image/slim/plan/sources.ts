@@ -1,5 +1,6 @@
 import { argumentsOf } from '../../exercise/index.ts';
 import { languageClosure, programOf } from '../../language/index.ts';
+import { callsOf } from './calls.ts';
 import { environmentOf } from './environment.ts';
 import type { Keeper } from './keeper.ts';
 import type { PlanInput, Reason } from './types.ts';
@@ -8,9 +9,14 @@ const SOURCE = /\.(?:py|pyw|js|cjs|mjs|sh|bash|pl|pm|rb|php|phtml|lua|tcl|R|jar|
 
 /**
  * Keeps the programs that the image starts, and in `balanced` all that the sources among what is kept can
- * load. Returns the shared libraries that sources open by name.
+ * load. `read` are the sources of earlier calls, which are not read again. Returns the shared libraries that sources
+ * open by name.
  */
-export function keepSources(keeper: Keeper, input: PlanInput): ReadonlyMap<string, string> {
+export function keepSources(
+  keeper: Keeper,
+  input: PlanInput,
+  read: Set<string>,
+): ReadonlyMap<string, string> {
   const deep = input.level !== 'tight';
   const entry = argumentsOf(input.config);
   const commands = [...(entry.length > 0 ? [entry] : []), ...input.commands];
@@ -25,7 +31,17 @@ export function keepSources(keeper: Keeper, input: PlanInput): ReadonlyMap<strin
       keeper.keep(reached.path, reasonOf(reached, what));
   }
   if (!deep) return new Map();
-  const closure = languageClosure(input.tree, { commands, files: sources(keeper) }, surroundings);
+  const files = sources(keeper).filter(path => !read.has(path));
+  const first = read.size === 0;
+  for (const path of files) read.add(path);
+  if (!first && files.length === 0) return new Map();
+  const calls = callsOf(keeper, input.knowledge.owners, surroundings.env);
+  const closure = languageClosure(
+    input.tree,
+    { commands: first ? [...commands, ...calls] : calls, files },
+    surroundings,
+  );
+  for (const path of closure.reached.keys()) read.add(path);
   for (const reached of closure.reached.values()) {
     // Where the walk began is kept already. Byte code that no run read saves but the time to compile it once.
     if (reached.by !== '' && reached.kind !== 'cache') keeper.keep(reached.path, reasonOf(reached, ''));

@@ -12,6 +12,8 @@ export interface Original {
   readonly rawConfig: Uint8Array;
   /** Of the configuration. */
   readonly id: Digest;
+  /** Of the manifest. */
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** An image in a store that has no name yet. */
@@ -46,7 +48,11 @@ export async function rebuild(
     mediaType: MEDIA.manifest,
     config,
     layers: layers.map(layer => layer.descriptor),
-    annotations: { 'io.sampan.slim.level': plan.level, 'io.sampan.slim.original': original.id },
+    annotations: {
+      ...original.annotations,
+      'io.sampan.slim.level': plan.level,
+      'io.sampan.slim.original': original.id,
+    },
   };
   const root = await put(Buffer.from(JSON.stringify(manifest)), MEDIA.manifest);
   return {

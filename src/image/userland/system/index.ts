@@ -1,5 +1,5 @@
 export { certificateBundles, certificateDirectories } from './certificates.ts';
-export type { Environment, SystemPath } from './evidence.ts';
+export { type Environment, libraryDirectories, type SystemPath } from './evidence.ts';
 export { iconvFiles, wantedCharsets } from './iconv.ts';
 export { type LocaleName, localeFiles, parseLocale, translationNames, wantedLocales } from './locale.ts';
 export { nameServiceFiles, nameServices } from './name-service.ts';
