@@ -47,7 +47,7 @@ export const diffCommand = defineCommand({
     const diff = diffImages(before, after);
     const violations = violationsOf(diff, values);
     if (values.html !== undefined) {
-      const { diffPageOf } = await import('../inspection/pages.ts');
+      const { diffPageOf } = await import('../inspection-pages/index.ts');
       writePage(context, values.html, diffPageOf(diff, before, after));
     }
     switch (values.json ? 'json' : values.format) {

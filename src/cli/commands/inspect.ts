@@ -109,7 +109,7 @@ async function inspectionOf(
   if (remembered !== undefined) return remembered;
   using inspected = await inspectImage(image, { cache, ...(images.signal && { signal: images.signal }) });
   if (html !== undefined && context !== undefined) {
-    const { inspectPageOf } = await import('../inspection/pages.ts');
+    const { inspectPageOf } = await import('../inspection-pages/index.ts');
     writePage(context, html, inspectPageOf(inspected));
   }
   return inspected.inspection;

@@ -1,6 +1,7 @@
 export { type Budget, checkBudget, NO_BUDGET, SEVERITIES, type Violation } from './budget/index.ts';
+export type { Cause, Confidence, Example, Finding, Severity } from './finding.ts';
 export { FINDING_IDS } from './finding-ids.ts';
-export type { Cause, Confidence, Example, Finding, Found, Severity } from './findings/index.ts';
+export type { Found } from './findings/index.ts';
 export {
   cell,
   code,

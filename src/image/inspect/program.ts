@@ -4,7 +4,7 @@ import { programOf } from '../language/index.ts';
 import type { Tree } from '../tree/index.ts';
 import { readElf } from '../userland/elf/index.ts';
 import { librariesIn } from '../userland/libraries/index.ts';
-import { environmentOf } from './findings/index.ts';
+import { environmentOf } from './environment.ts';
 
 /** What the image starts. */
 export interface Program {

@@ -1,5 +1,5 @@
 import type { Digest } from '../../core/bytes/index.ts';
-import type { Finding } from './findings/index.ts';
+import type { Finding } from './finding.ts';
 
 /** A layer in figures. Sizes are bytes. */
 export interface LayerFigures {

@@ -1,5 +1,5 @@
 import { formatSize } from '../../../core/text/index.ts';
-import type { Finding, Severity } from '../findings/index.ts';
+import type { Finding, Severity } from '../finding.ts';
 import type { Inspection } from '../types.ts';
 
 /** What an image may be like. Absent: anything. */

@@ -1,3 +1,4 @@
+import type { Finding } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 import type { Program } from '../program.ts';
 import { baseFindings } from './base.ts';
@@ -7,7 +8,6 @@ import { orderFindings } from './order.ts';
 import { privilegeFindings } from './privileges.ts';
 import { secretFindings } from './secrets.ts';
 import { symbolFindings } from './symbols.ts';
-import type { Finding } from './types.ts';
 import { unusedFindings } from './unused.ts';
 import { versionFindings } from './versions.ts';
 import { wasteIn } from './waste.ts';

@@ -1,7 +1,7 @@
+import type { Finding } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 import type { Program } from '../program.ts';
 import { Collector } from './collect.ts';
-import type { Finding } from './types.ts';
 
 /** What a program needs besides itself and its libraries: certificates, time zones, users. */
 const AROUND_BYTES = 2e6;

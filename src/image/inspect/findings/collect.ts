@@ -1,5 +1,5 @@
+import { type Cause, type Example, type Finding, MAX_EXAMPLES } from '../finding.ts';
 import type { Ground } from '../ground.ts';
-import { type Cause, type Example, type Finding, MAX_EXAMPLES } from './types.ts';
 
 /** What a finding says before its files are counted. */
 export type Kind = Pick<Finding, 'id' | 'title' | 'confidence' | 'fix'>;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { contentChunks } from '../../../core/bytes/index.ts';
+import type { Finding } from '../finding.ts';
 import type { Ground, LiveFile } from '../ground.ts';
 import { someBytes } from './bytes.ts';
 import { Collector } from './collect.ts';
-import type { Finding } from './types.ts';
 
 /** Smaller files save little, and there are many of them. */
 const LEAST_FILE_BYTES = 16 << 10;

@@ -1,7 +1,7 @@
+import type { Finding } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 import { type HiddenBy, pathOf } from '../stack/index.ts';
 import { Collector, causeOf, type Kind } from './collect.ts';
-import type { Finding } from './types.ts';
 
 const LEAST_BYTES = 4096;
 

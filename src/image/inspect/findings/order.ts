@@ -1,6 +1,6 @@
+import type { Finding } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 import { causeOf, severityOf } from './collect.ts';
-import type { Finding } from './types.ts';
 
 const LEAST_BYTES = 5e6;
 const MANY_LAYERS = 12;

@@ -1,6 +1,6 @@
+import type { Finding } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 import { Collector } from './collect.ts';
-import type { Finding } from './types.ts';
 
 const SETUID = 0o4000;
 const SETGID = 0o2000;

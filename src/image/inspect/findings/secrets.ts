@@ -1,7 +1,7 @@
+import type { Finding } from '../finding.ts';
 import type { Ground, LiveFile } from '../ground.ts';
 import { someBytes } from './bytes.ts';
 import { Collector } from './collect.ts';
-import type { Finding } from './types.ts';
 
 const START_BYTES = 8192;
 const LARGEST_BYTES = 1 << 20;

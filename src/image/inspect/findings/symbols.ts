@@ -1,8 +1,8 @@
 import { isSampanError } from '../../../core/errors/index.ts';
 import { readElf } from '../../userland/elf/index.ts';
+import type { Finding } from '../finding.ts';
 import type { Ground, LiveFile } from '../ground.ts';
 import { Collector } from './collect.ts';
-import type { Finding } from './types.ts';
 
 /** Small programs have small symbols. */
 const LEAST_FILE_BYTES = 100_000;

@@ -1,8 +1,8 @@
 import { type OsPackage, reachablePackages } from '../../userland/packages/os/index.ts';
+import type { Finding } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 import type { Program } from '../program.ts';
 import { Collector } from './collect.ts';
-import type { Finding } from './types.ts';
 
 const LEAST_BYTES = 1e6;
 const BASIC: ReadonlySet<string> = new Set(['required', 'important']);

@@ -1,6 +1,6 @@
+import type { Finding } from '../finding.ts';
 import type { Ground, LiveFile } from '../ground.ts';
 import { Collector } from './collect.ts';
-import type { Finding } from './types.ts';
 
 const LEAST_BYTES = 64 << 10;
 const LIBRARY = /\/(lib[^/]+?)\.so\.(\d[\d.]*)$/;

@@ -1,10 +1,11 @@
 import type { OsPackage, PackageDatabase } from '../../userland/packages/os/index.ts';
 import { surroundingsOf, wasteOf } from '../../userland/waste/index.ts';
+import { environmentOf } from '../environment.ts';
+import type { Finding } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 import { Collector } from './collect.ts';
 import { leftoverOf } from './extra.ts';
 import { GO_TOOLCHAIN, kindOfRule, type Told } from './groups.ts';
-import type { Finding } from './types.ts';
 
 /** What the files that a container sees were found to be. */
 export interface Waste {
@@ -80,14 +81,4 @@ function databaseOf({ tree, owners }: Ground): PackageDatabase {
     complete: true,
     ownerOf: path => owners.ownerOf(tree.find(path)),
   };
-}
-
-/** Variables by their names. */
-export function environmentOf(env: readonly string[]): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    env.map(each => {
-      const at = each.indexOf('=');
-      return at === -1 ? [each, ''] : [each.slice(0, at), each.slice(at + 1)];
-    }),
-  );
 }

@@ -1,6 +1,6 @@
 import { formatSize } from '../../../core/text/index.ts';
 import type { Violation } from '../budget/index.ts';
-import type { Finding } from '../findings/index.ts';
+import type { Finding } from '../finding.ts';
 import type { Inspection } from '../types.ts';
 
 /** One thing that a report for machines tells. */

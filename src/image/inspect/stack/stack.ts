@@ -2,7 +2,7 @@ import { SampanError, wrap } from '../../../core/errors/index.ts';
 import { enlarged, type LayerScan, TYPE } from '../scan/index.ts';
 import { EfficiencyCounter } from './efficiency.ts';
 import { Names } from './names.ts';
-import { PathReader } from './paths.ts';
+import { PathReader, pathOf } from './paths.ts';
 import { followLinks } from './resolve.ts';
 import { HIDDEN_BY, type Hidden, type HiddenBy, layerOf, type Stacked } from './stacked.ts';
 import { findWhiteouts, type Whiteout } from './whiteouts.ts';
@@ -170,7 +170,7 @@ class Stack {
       }
     }
     if (scan.type[row] === TYPE.hardlink) this.#link(node, layer, row);
-    this.#set(node, entry);
+    this.#set(node, entry, layer);
   }
 
   #count(node: number, layer: number, bytes: number): void {
@@ -229,14 +229,31 @@ class Stack {
     return scan.type[row] === TYPE.directory;
   }
 
-  /** What is above something that lives lives too. */
-  #set(node: number, entry: number): void {
+  /** What is above something that lives is a directory that lives. */
+  #set(node: number, entry: number, layer: number): void {
     this.#live[node] = entry;
     for (let at = node; at !== 0; ) {
       at = this.#names.parent[at]!;
-      if (this.#live[at] !== NOTHING) return;
+      if (this.#live[at] !== NOTHING) {
+        if (this.#isDirectory(at)) return;
+        this.#giveWay(at, layer);
+      }
       this.#live[at] = IMPLIED;
     }
+  }
+
+  /** A file of a lower layer gives way to a directory that nobody names. */
+  #giveWay(node: number, layer: number): void {
+    if (this.#live[node]! >= this.#bases[layer]!) {
+      throw new SampanError(
+        'invalid',
+        `the layer puts files below ${pathOf(this.#names, node)}, which is a file`,
+        {
+          remedy: 'build or pull the image again: it is damaged',
+        },
+      );
+    }
+    this.#hide(node, { layer, how: 'replaced' });
   }
 
   /** Adds up what lives below each node. A child comes after its parent. */

@@ -1,0 +1,1 @@
+export { diffPageOf, inspectPageOf } from './pages.ts';

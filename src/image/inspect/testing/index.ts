@@ -1,0 +1,1 @@
+export { historyOf, inspectTestImage, openTestImage, type TestImage } from './images.ts';
