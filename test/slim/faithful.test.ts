@@ -14,7 +14,7 @@ const skip = whyNotHere() ?? false;
 async function treeAt(name: string, { at, env }: Machine): Promise<Tree> {
   const store = await openStore(join(env.XDG_DATA_HOME ?? '', 'sampan'));
   await using image = await openSource(name, { store, workDirectory: join(at, 'tmp'), docker: noDocker });
-  return stackLayers(await image.localLayers({ store }));
+  return stackLayers(await image.localLayers());
 }
 
 /** All that can be told of a node, so that two can be compared. */

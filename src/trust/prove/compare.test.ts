@@ -1,7 +1,7 @@
 import { deepEqual, equal, match } from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RunRecord } from '../../image/exercise/index.ts';
-import { differences } from './index.ts';
+import { differences, steadyDifferences } from './index.ts';
 
 const PROBE = { name: 'GET :80/', ok: true, detail: 'status 200', status: 200, shape: 'text/html p' };
 const RUN: RunRecord = {
@@ -10,6 +10,8 @@ const RUN: RunRecord = {
   stopMs: 1,
   exit: { code: 0, oomKilled: false },
   probes: [PROBE],
+  ports: [80],
+  visited: [],
   output: { stdout: '', stderr: '' },
   usage: {},
 };
@@ -95,4 +97,32 @@ test('a new complaint that something is missing is a difference, on either strea
     '\n',
   );
   equal(differences(RUN, { ...RUN, ...told(many) }).length, 5);
+});
+
+test('the same request made twice is compared in its order', () => {
+  const answers = (...statuses: number[]) => ({
+    ...RUN,
+    probes: statuses.map(status => ({ ...PROBE, status, detail: `status ${status}` })),
+  });
+  deepEqual(differences(answers(201, 409), answers(201, 409)), []);
+  equal(differences(answers(200, 200), answers(200, 500)).length, 1);
+  equal(differences(answers(200, 200), answers(200)).length, 1);
+});
+
+test('what differs between two runs of the original says nothing about the slim image', () => {
+  const shaped = (shape: string, status = 200) => ({ ...RUN, probes: [{ ...PROBE, shape, status }] });
+  deepEqual(steadyDifferences([shaped('a'), shaped('b')], shaped('c')), []);
+  equal(steadyDifferences([shaped('a'), shaped('a')], shaped('c')).length, 1);
+  equal(steadyDifferences([shaped('a'), shaped('a')], shaped('a', 500)).length, 1);
+});
+
+test('a start or memory far beyond the original is a finding, noise is not', () => {
+  const used = (readyMs: number, peakMemoryBytes: number) => ({
+    ...RUN,
+    readyMs,
+    usage: { peakMemoryBytes },
+  });
+  deepEqual(differences(used(100, 10e6), used(900, 30e6)), []);
+  equal(differences(used(100, 10e6), used(20_000, 10e6)).length, 1);
+  equal(differences(used(100, 10e6), used(100, 500e6)).length, 1);
 });

@@ -9,6 +9,8 @@ const GOOD: RunRecord = {
   stopMs: 1,
   exit: { code: 0, oomKilled: false },
   probes: [{ name: 'GET :80/', ok: true, detail: 'status 200', status: 200 }],
+  ports: [80],
+  visited: [],
   output: { stdout: '', stderr: 'one\ntwo\nthree\nfour\n' },
   usage: {},
 };

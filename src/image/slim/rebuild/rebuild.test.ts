@@ -39,7 +39,6 @@ function planOf(paths: readonly string[], written: Readonly<Record<string, strin
   return {
     level: 'balanced',
     kept: new Map(paths.map(path => [path, WHY])),
-    dropped: new Map(),
     groups: new Map(paths.map(path => [path, (path.startsWith('/app') ? 'app' : 'os') as LayerGroup])),
     written: new Map(Object.entries(written).map(([path, text]) => [path, Buffer.from(text)])),
     packages: { kept: [], dropped: [] },
