@@ -76,23 +76,37 @@ export async function nameStored(
   options: Cancel & { readonly root: Descriptor },
 ): Promise<void> {
   const wanted = normalName(name);
-  await changeLayoutIndex(store.directory, index => withEntry(index, options.root, wanted), options);
+  const change = async (index: ImageIndex): Promise<ImageIndex> => {
+    // Somebody may have removed an image just now that shared a layer with this one.
+    for (const blob of await graphOf(store.blobs, options.root, options)) {
+      if (!(await store.blobs.has(blob.digest))) {
+        throw new SampanError('not-found', `${blob.digest} of ${wanted} is no longer in the store`, {
+          remedy: 'do it again',
+        });
+      }
+    }
+    return withEntry(index, options.root, wanted);
+  };
+  await changeLayoutIndex(store.directory, change, options);
 }
 
 /** Removes a name, and the blobs that only it reached. True when it was there. */
 export async function deleteStored(store: OwnStore, name: string, options: Cancel = {}): Promise<boolean> {
   const wanted = normalName(name);
-  let wasThere = false;
-  const change = async (index: ImageIndex): Promise<ImageIndex> => {
-    const gone = index.manifests.filter(entry => isNamed(entry, wanted));
-    const manifests = index.manifests.filter(entry => !isNamed(entry, wanted));
-    wasThere = gone.length > 0;
-    const kept = await reached(store, manifests);
-    for (const digest of await reached(store, gone)) if (!kept.has(digest)) await drop(store, digest);
-    return { ...index, manifests };
+  let gone: readonly Descriptor[] = [];
+  const forget = async (index: ImageIndex): Promise<ImageIndex> => {
+    gone = index.manifests.filter(entry => isNamed(entry, wanted));
+    return { ...index, manifests: index.manifests.filter(entry => !isNamed(entry, wanted)) };
   };
-  await changeLayoutIndex(store.directory, change, options);
-  return wasThere;
+  const clean = async (index: ImageIndex): Promise<ImageIndex> => {
+    const kept = await reached(store, index.manifests);
+    for (const digest of await reached(store, gone)) if (!kept.has(digest)) await drop(store, digest);
+    return index;
+  };
+  // The name first: whoever is killed in between leaves blobs that nobody needs, never a name without its blobs.
+  await changeLayoutIndex(store.directory, forget, options);
+  if (gone.length > 0) await changeLayoutIndex(store.directory, clean, options);
+  return gone.length > 0;
 }
 
 /** What can still be reached; an image that is not whole does not stop the rest. */
