@@ -1,10 +1,11 @@
 import { SampanError, wrap } from '../../../core/errors/index.ts';
 import { enlarged, type LayerScan, TYPE } from '../scan/index.ts';
+import { differenceOf, type Row } from './difference.ts';
 import { EfficiencyCounter } from './efficiency.ts';
 import { Names } from './names.ts';
 import { PathReader, pathOf } from './paths.ts';
 import { followLinks } from './resolve.ts';
-import { HIDDEN_BY, type Hidden, type HiddenBy, layerOf, type Stacked } from './stacked.ts';
+import { type Hidden, type HiddenBy, layerOf, type Stacked } from './stacked.ts';
 import { findWhiteouts, type Whiteout } from './whiteouts.ts';
 
 const NOTHING = -1;
@@ -165,7 +166,7 @@ class Stack {
     if (before !== NOTHING && !(isDirectory && this.#isDirectory(node))) {
       if (this.#isDirectory(node)) this.#remove(node, { layer, how: 'removed' });
       else {
-        this.#hide(node, { layer, how: this.#difference(before, entry) });
+        this.#hide(node, { layer, how: differenceOf(this.#at(before), this.#at(entry)) });
         this.#live[node] = NOTHING;
       }
     }
@@ -183,21 +184,7 @@ class Stack {
     else if (this.#live[node]! < this.#bases[layer]!) change.changed += 1;
   }
 
-  /** Same bytes and times with another owner or mode: `chown` and `chmod` copy the file. */
-  #difference(before: number, after: number): HiddenBy {
-    const [old, now] = [this.#at(before), this.#at(after)];
-    const isSame =
-      old.scan.type[old.row] === TYPE.file &&
-      now.scan.type[now.row] === TYPE.file &&
-      old.scan.size[old.row] === now.scan.size[now.row] &&
-      old.scan.mtime[old.row] === now.scan.mtime[now.row] &&
-      (old.scan.mode[old.row] !== now.scan.mode[now.row] ||
-        old.scan.uid[old.row] !== now.scan.uid[now.row] ||
-        old.scan.gid[old.row] !== now.scan.gid[now.row]);
-    return HIDDEN_BY[isSame ? 2 : 1]!;
-  }
-
-  #at(entry: number): { readonly scan: LayerScan; readonly row: number } {
+  #at(entry: number): Row {
     const layer = layerOf(this.#bases, entry);
     return { scan: this.#layers[layer]!, row: entry - this.#bases[layer]! };
   }

@@ -4,9 +4,6 @@ import type { Names } from './names.ts';
 /** What made a file of a layer useless. */
 export type HiddenBy = 'removed' | 'replaced' | 'metadata';
 
-/** The values of {@link HiddenBy} as numbers. */
-export const HIDDEN_BY: readonly HiddenBy[] = ['removed', 'replaced', 'metadata'];
-
 /** A file that a layer carries and a later one hides. */
 export interface Hidden {
   /** The layer that carries it, and its row there. */

@@ -1,4 +1,4 @@
-import { nameStored, type OpenImage, openSource, type StoreContext } from '../../../core/store/index.ts';
+import { imageFrom, localLayers, type OpenImage, type StoreContext } from '../../../core/store/index.ts';
 import {
   type Ending,
   type ImageOptions,
@@ -17,8 +17,16 @@ export type TestImage = Omit<ImageOptions, 'layers'> & { readonly layers: readon
 export async function openTestImage(t: Ending, image: TestImage): Promise<OpenImage> {
   const context: StoreContext = await testContext(t);
   const root = await putImage(context.store.blobs, { ...image, layers: image.layers.map(tarOf) });
-  await nameStored(context.store, 'test:1', { root });
-  return await openSource('store:test:1', context);
+  const opened = imageFrom(context.store.blobs, root);
+  return {
+    name: 'store:test:1',
+    reference: 'test:1',
+    source: context.store.blobs,
+    root,
+    image: opened,
+    localLayers: options => localLayers(opened, context.store.blobs, { store: context.store, ...options }),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
 }
 
 /** Inspects an image that is made of these entries. */
