@@ -53,7 +53,7 @@ export class MachineCode {
         this.#keepLibrary(path, reason);
       for (const name of findStrings(file.content, ABSOLUTE_PATH)) this.#keepNamed(name, file.path, isWaste);
     }
-    keepOwnFiles(this.#keeper, owners, { files, isWaste });
+    keepOwnFiles(this.#keeper, owners, { files, isWaste, weigh: path => this.#weigh(path) });
     if (files.some(file => !isLibc(file.path) && importedSymbols(file.content).has('iconv_open')))
       keepCharsets(this.#keeper, owners);
   }
@@ -68,6 +68,17 @@ export class MachineCode {
         }
       }
     }
+  }
+
+  /** The bytes of libraries that come with a plugin. */
+  #weigh(path: string): number {
+    if (!/\.so(?:\.|$)/.test(path)) return 0;
+    let bytes = 0;
+    for (const file of this.#libraries.closure([path]).files.keys()) {
+      const node = this.#keeper.tree.get(file);
+      if (node?.kind === 'file' && !this.#keeper.has(file)) bytes += node.content.size;
+    }
+    return bytes;
   }
 
   #keepNamed(name: string, by: string, isWaste: (path: string) => boolean): void {

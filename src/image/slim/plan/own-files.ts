@@ -4,11 +4,11 @@ import type { OsPackage } from '../../userland/packages/os/index.ts';
 import type { Keeper } from './keeper.ts';
 import type { Owners } from './owners.ts';
 
-/** Where packages put what only their own programs read: plugins, scripts, tables. */
-const PRIVATE = /^\/usr\/(?:local\/)?(?:lib|libexec|share)\/(?:[\w.]+-linux-[\w]+\/)?[^/]+/;
+/** Where packages put what only their own programs read: plugins, scripts, tables, settings. */
+const PRIVATE = /^\/(?:etc|usr\/(?:lib|libexec|share))\/[^/]+/;
 /** Places that many packages share, or that have rules of their own. */
 const SHARED =
-  /^\/usr\/(?:lib|libexec|share)\/(?:[\w.]+-linux-[\w]+(?:\/(?:gconv|security|perl[^/]*|ruby|tcl[^/]*|lua))?|gconv|locale|i18n|zoneinfo|terminfo|doc|man|info|python[^/]*|perl[^/]*|ruby|node[^/]*|php[^/]*|tcl[^/]*|tk[^/]*|lua|R|jvm|java|ssl|gcc[^/]*)(?:\/|$)/;
+  /^\/usr\/(?:lib|libexec|share)\/(?:[\w.]+-linux-\w+(?:\/(?:gconv|security|perl[^/]*|ruby|tcl[^/]*|lua))?|gconv|locale|i18n|zoneinfo|terminfo|doc|man|info|python[^/]*|perl[^/]*|ruby|node[^/]*|php[^/]*|tcl[^/]*|tk[^/]*|lua|R|jvm|java|ssl|gcc[^/]*)(?:\/|$)/;
 /** The library of C, which names what other rules keep. */
 const LIBC = /\/(?:ld-|libc\.so|libc-|libc\.musl)/;
 
@@ -20,15 +20,23 @@ export function isLibc(path: string): boolean {
 const MAX_FILES = 4000;
 const MAX_BYTES = 24 << 20;
 
+/** What the search for own files asks. */
+export interface OwnFilesOptions {
+  /** Programs and libraries of machine code, kept already. */
+  readonly files: readonly FileNode[];
+  readonly isWaste: (path: string) => boolean;
+  /** How many bytes of libraries a path needs that nothing else does. */
+  readonly weigh: (path: string) => number;
+}
+
+/** A plugin that brings more, as a compiler for machine code does, is kept only when a run loads it. */
+const MAX_PLUGIN_BYTES = 48 << 20;
+
 /**
  * Keeps the plugins and data of kept programs and libraries of packages: what they name, as a file or as a
  * directory, and what belongs to the same package. An app may ask for it long after its start.
  */
-export function keepOwnFiles(
-  keeper: Keeper,
-  owners: Owners,
-  options: { readonly files: readonly FileNode[]; readonly isWaste: (path: string) => boolean },
-): void {
+export function keepOwnFiles(keeper: Keeper, owners: Owners, options: OwnFilesOptions): void {
   const done = new Set<string>();
   for (const file of options.files) {
     const owner = owners.packageOf(file.path);
@@ -38,7 +46,8 @@ export function keepOwnFiles(
       if (path === undefined || !PRIVATE.test(path) || SHARED.test(path) || done.has(path)) continue;
       done.add(path);
       for (const own of ownBelow(keeper, owner, path))
-        if (!options.isWaste(own)) keeper.keep(own, { kind: 'app', text: `names ${path}`, by: file.path });
+        if (!options.isWaste(own) && options.weigh(own) <= MAX_PLUGIN_BYTES)
+          keeper.keep(own, { kind: 'app', text: `names ${path}`, by: file.path });
     }
   }
 }
