@@ -17,13 +17,13 @@ function colourOf(line: string): string {
   return '#c9d1d9';
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 const texts = lines.map((line, i) => {
   const y = MARGIN + (i + 0.75) * LINE;
-  return `  <text x="${MARGIN}" y="${y}" fill="${colourOf(line)}" xml:space="preserve">${escape(line)}</text>`;
+  return `  <text x="${MARGIN}" y="${y}" fill="${colourOf(line)}" xml:space="preserve">${escaped(line)}</text>`;
 });
 process.stdout.write(`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="A run of sampan slim">
   <rect width="100%" height="100%" rx="8" fill="#0d1117"/>

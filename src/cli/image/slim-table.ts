@@ -55,7 +55,8 @@ export function printSummary(output: Output, summary: SlimSummary): void {
   const { result, ms, places } = summary;
   const style = styleFor(output);
   output.write(`\n${formatTable(FIGURE_COLUMNS, figureRows(result), output)}\n`);
-  output.write(formatTable(REMOVED_COLUMNS, removedRows(result), output));
+  const removed = removedRows(result);
+  if (removed.length > 0) output.write(formatTable(REMOVED_COLUMNS, removed, output));
   for (const { level, problems, lookups } of result.attempts) {
     output.write(`\n${style.yellow('!')} level ${level} did not prove itself: ${problems.join('; ')}\n`);
     if (lookups.length > 0)

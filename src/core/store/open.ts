@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { isSampanError, SampanError } from '../errors/index.ts';
+import { formatPlatform, type Platform, platformFit } from '../oci/index.ts';
 import { findInDaemon } from './daemon.ts';
 import { imageFrom, resolveImage } from './image.ts';
 import { localLayers } from './local.ts';
@@ -73,10 +74,23 @@ async function findAnywhere(name: string, context: StoreContext): Promise<Found>
   }
 }
 
+function checkPlatform(name: string, have: Platform, want: Platform): void {
+  if (platformFit(have, want) > 0) return;
+  throw new SampanError(
+    'not-found',
+    `${name} is for ${formatPlatform(have)}, not for ${formatPlatform(want)}`,
+    {
+      remedy: 'leave out --platform, or name an image that has this platform',
+    },
+  );
+}
+
 async function opened(found: Found, context: StoreContext): Promise<OpenImage> {
   const { name, reference, source, root } = found;
   const descriptor = await resolveImage(source, root, { what: name, wanted: context.platform });
   const image = imageFrom(source, descriptor);
+  // An index was chosen from; an image alone is what it is.
+  if (context.platform !== undefined) checkPlatform(name, await image.config(), context.platform);
   let layers: Promise<readonly LocalLayer[]> | undefined;
   return {
     name,
