@@ -13,6 +13,8 @@ export type AfterHeader =
 
 /** A long name or extended header may have at most this many bytes. */
 const MAX_EXTENSION_BYTES = 4 << 20;
+/** And all those of an archive together: entries are held in memory with their names and attributes. */
+const MAX_EXTENSIONS_BYTES = 1 << 30;
 
 const TYPES: Readonly<Record<string, TarType>> = {
   '0': 'file',
@@ -46,6 +48,7 @@ export class EntryAssembler {
   #longName: string | undefined;
   #longLink: string | undefined;
   #extension = '';
+  #extensionBytes = 0;
   #start = -1;
   #pending: Pending | undefined;
 
@@ -66,6 +69,10 @@ export class EntryAssembler {
         'limit',
         `tar: extended header of ${header.size} bytes, at most ${MAX_EXTENSION_BYTES}`,
       );
+    }
+    this.#extensionBytes += header.size;
+    if (this.#extensionBytes > MAX_EXTENSIONS_BYTES) {
+      throw new SampanError('limit', `tar: more than ${MAX_EXTENSIONS_BYTES} bytes of extended headers`);
     }
     this.#extension = header.flag;
     return { next: 'extension', size: header.size };

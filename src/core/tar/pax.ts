@@ -59,12 +59,20 @@ export function paxNumber(records: PaxRecords, key: string): number | undefined 
 }
 
 const XATTR = 'SCHILY.xattr.';
+/** The kernel takes no larger ones (Linux, XATTR_SIZE_MAX). */
+const MAX_XATTR_BYTES = 64 << 10;
 
 /** The extended attributes among the records, by name; undefined when there are none. */
 export function paxXattrs(records: PaxRecords): ReadonlyMap<string, Uint8Array> | undefined {
   let found: Map<string, Uint8Array> | undefined;
   for (const [key, value] of records) {
     if (!key.startsWith(XATTR)) continue;
+    if (value.length > MAX_XATTR_BYTES) {
+      throw new SampanError(
+        'limit',
+        `tar: an attribute of ${value.length} bytes, at most ${MAX_XATTR_BYTES}`,
+      );
+    }
     found ??= new Map();
     found.set(key.slice(XATTR.length), Uint8Array.from(value));
   }

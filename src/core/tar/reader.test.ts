@@ -256,3 +256,10 @@ describe('a hostile tar', () => {
     }
   });
 });
+
+describe('an archive made to fill the memory', () => {
+  it('cannot have attributes that no kernel takes', () => {
+    const large = new Map([['user.a', Buffer.alloc(65_537)]]);
+    throwsCode('limit', () => read(archive({ ...PLAIN, type: 'file', path: 'a', xattrs: large })));
+  });
+});
