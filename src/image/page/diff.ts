@@ -40,7 +40,7 @@ export function diffPage({ diff, files, version }: DiffPageData): string {
 <main>
 <section aria-labelledby="where">
 <h2 id="where">Where the bytes are</h2>
-<p class="lead">Both images on the same scale of their own; they are gone through together.</p>
+<p class="lead">Each image fills its map; going into a directory of one goes into that of the other too.</p>
 <div id="maps"><noscript>The treemap needs JavaScript; the tables do not.</noscript></div>
 </section>
 ${changes('layers', 'Layers', ['', 'Size', 'Instruction'], layerRows(diff))}
