@@ -37,7 +37,7 @@ export const lintCommand = defineCommand({
   },
   options: {
     fix: flag({ description: 'mend what can be mended safely, and print the difference' }),
-    dryRun: flag({ description: 'with --fix: only print the difference' }),
+    dryRun: flag({ description: 'with --fix: print the difference, and write nothing' }),
     failOn: choice({
       values: ['info', 'warning', 'error', 'never'],
       description: 'from which severity on findings fail (error, unless .sampan.yaml says otherwise)',
@@ -71,7 +71,7 @@ export const lintCommand = defineCommand({
     const linted = await lintFiles(context, { files, found, fix });
     if (fix && !dryRun) write(context, linted);
     const format = values.json ? 'json' : values.format;
-    print(context, linted, format);
+    print(context, linted, { format, onlyDiff: dryRun });
     judge(
       linted.map(({ report }) => report),
       values.failOn ?? found.config.failOn ?? 'error',
@@ -85,11 +85,13 @@ function write(context: Context, linted: readonly LintedFile[]): void {
   }
 }
 
-function print(
-  context: Context,
-  linted: readonly LintedFile[],
-  format: 'text' | 'json' | 'sarif' | 'github',
-): void {
+interface PrintOptions {
+  readonly format: 'text' | 'json' | 'sarif' | 'github';
+  /** The places of what is left would be those of a text that nobody sees. */
+  readonly onlyDiff: boolean;
+}
+
+function print(context: Context, linted: readonly LintedFile[], { format, onlyDiff }: PrintOptions): void {
   const reports = linted.map(({ report }) => report);
   const { stdout, stderr } = context;
   // A program that reads the findings must not find a difference among them.
@@ -102,7 +104,7 @@ function print(
   } else if (format === 'github') {
     stdout.write(toGithub(reports));
   } else {
-    printFindings(stdout, reports);
+    if (!onlyDiff) printFindings(stdout, reports);
     if (!context.quiet) stderr.write(`${summaryOf(reports)}\n`);
   }
 }

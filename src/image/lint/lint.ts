@@ -65,7 +65,7 @@ export interface LintInput {
 export const LINT_LIMITS = {
   dockerfileBytes: 4 << 20,
   composeBytes: 1 << 20,
-  instructions: 10_000,
+  instructions: 3000,
   findings: 1000,
 } as const;
 

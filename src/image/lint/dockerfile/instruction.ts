@@ -104,16 +104,30 @@ function complete(parts: Parts, context: InstructionContext, level: 'outer' | 't
     words,
     exec,
     heredocs: isOuterTrigger ? [] : heredocs,
-    commands:
-      exec === undefined && context.escapeMark === '\\'
-        ? commandsOf(keyword, head.body, { words, heredocs })
-        : [],
+    commands: isOuterTrigger || exec !== undefined ? [] : commandsWithin(head, { words, heredocs }, context),
     trigger: isOuterTrigger
       ? complete({ ...parts, head: readHead(head.body, context) }, context, 'trigger')
       : undefined,
     comments: lines.comments,
     emptyLines: lines.emptyLines,
   };
+}
+
+/** More than any script has; a bound against files that take for ever. */
+const MAX_COMMANDS = 2000;
+
+interface Script {
+  readonly words: readonly Word[];
+  readonly heredocs: readonly Heredoc[];
+}
+
+function commandsWithin({ keyword, body }: Head, script: Script, context: InstructionContext): Command[] {
+  // With a backtick the shell is one of Windows, whose scripts are not read.
+  const commands = context.escapeMark === '\\' ? commandsOf(keyword.value, body, script) : [];
+  if (commands.length <= MAX_COMMANDS) return commands;
+  const message = `${commands.length} commands are more than the ${MAX_COMMANDS} that are linted in one instruction`;
+  context.problems.push({ span: keyword.span, message });
+  return [];
 }
 
 /** Instructions whose words BuildKit itself takes out of their quotes. */
@@ -131,11 +145,7 @@ function jsonForm(text: string): readonly string[] | undefined {
 
 const SHELLS: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash', 'zsh']);
 
-function commandsOf(
-  keyword: string,
-  body: Joined,
-  { words, heredocs }: { readonly words: readonly Word[]; readonly heredocs: readonly Heredoc[] },
-): Command[] {
+function commandsOf(keyword: string, body: Joined, { words, heredocs }: Script): Command[] {
   if (keyword === 'CMD' || keyword === 'ENTRYPOINT') return splitShell(body);
   if (keyword === 'HEALTHCHECK')
     return splitShell(sliceJoined(body, body.text.match(/^cmd\s+/i)?.[0].length ?? 0));

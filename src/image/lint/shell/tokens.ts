@@ -62,13 +62,13 @@ function readWord(text: string, start: number): Next {
 
 function readPart(text: string, at: number): { readonly end: number; readonly value: string } {
   const character = text[at] ?? '';
-  const verbatim = (end: number) => ({ end, value: text.slice(at, end) });
+  const verbatim = (end: number) => ({ end: Math.min(end, text.length), value: text.slice(at, end) });
   switch (character) {
     case '\\':
       return { end: Math.min(at + 2, text.length), value: text.slice(at + 1, at + 2) };
     case "'": {
       const end = closing(text, at + 1, "'");
-      return { end: end + 1, value: text.slice(at + 1, end) };
+      return { end: Math.min(end + 1, text.length), value: text.slice(at + 1, end) };
     }
     case '"':
       return readQuoted(text, at + 1);

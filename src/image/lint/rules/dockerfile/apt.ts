@@ -1,4 +1,4 @@
-import { type Dockerfile, effective, type Instruction } from '../../dockerfile/index.ts';
+import type { Dockerfile, Instruction } from '../../dockerfile/index.ts';
 import { type Command, hasFlag, isCall, subcommand } from '../../shell/index.ts';
 import { type DockerfileRule, dockerfileRule, type Edit, type Found } from '../rule.ts';
 import {
@@ -41,12 +41,12 @@ export const APT_RULES: readonly DockerfileRule[] = [
     good: 'FROM debian:bookworm-slim\nRUN apt-get update && apt-get install -y --no-install-recommends nginx-light \\\n    && rm -rf /var/lib/apt/lists/*\nCMD ["nginx"]\n',
     covers: ['DL3009', 'DKL-DI-0005'],
     *check(file) {
+      const lastStale = lastStaleInstall(file);
       for (const run of ofKind(shipped(file), 'RUN')) {
         const update = run.commands.find(isUpdate);
         if (update === undefined || !run.commands.some(isInstall) || removesLists(run)) continue;
-        const edit = needsListsLater(file, run)
-          ? undefined
-          : appendCommand(file, run, 'rm -rf /var/lib/apt/lists/*');
+        const edit =
+          lastStale > run.span.start ? undefined : appendCommand(file, run, 'rm -rf /var/lib/apt/lists/*');
         yield {
           span: update.span,
           message: 'the lists stay in this layer: end it with && rm -rf /var/lib/apt/lists/*',
@@ -197,12 +197,11 @@ function staleInstall(run: Instruction): Command | undefined {
   return packages.every(({ value }) => /[/]|\.deb$/.test(value)) ? undefined : install;
 }
 
-/** Whether a later layer, here or in a stage that continues this one, installs without an update of its own. */
-function needsListsLater(file: Dockerfile, run: Instruction): boolean {
-  return file.stages.some(stage =>
-    stage.instructions.some(
-      other => other.span.start > run.span.start && staleInstall(effective(other)) !== undefined,
-    ),
+/** Where the last install stands that needs the lists of a layer before it, here or in a stage that continues this one. */
+function lastStaleInstall(file: Dockerfile): number {
+  return everywhere(file).reduce(
+    (last, run) => (staleInstall(run) === undefined ? last : run.span.start),
+    -1,
   );
 }
 

@@ -1,7 +1,18 @@
 import { type Dockerfile, type Instruction, lastStage, type Stage } from '../../dockerfile/index.ts';
 import { type Command, hasFlag, isCall, subcommand } from '../../shell/index.ts';
 import { type DockerfileRule, dockerfileRule, type Found } from '../rule.ts';
-import { baseKind, everywhere, insertAfter, installed, ofKind, type Ran, ranBy, shipped } from './queries.ts';
+import {
+  baseKind,
+  everywhere,
+  insertAfter,
+  installed,
+  isUninstall,
+  ofKind,
+  type Ran,
+  ranBy,
+  runsWith,
+  shipped,
+} from './queries.ts';
 
 /** Rules about how programs are built. */
 export const BUILD_RULES: readonly DockerfileRule[] = [
@@ -60,12 +71,10 @@ export const BUILD_RULES: readonly DockerfileRule[] = [
     bad: 'FROM alpine:3.22\nRUN apk add --no-cache tzdata\nCMD ["date"]\n',
     good: 'FROM alpine:3.22\nARG ZONE=Europe/Berlin\nRUN apk add --no-cache tzdata && cp "/usr/share/zoneinfo/$ZONE" /etc/localtime && apk del tzdata\nCMD ["date"]\n',
     *check(file) {
+      const removes = runsWith(shipped(file), isUninstall);
       for (const { run, command } of ranBy(shipped(file))) {
         const tzdata = installed(command).find(({ name }) => name === 'tzdata');
-        const removes = run.commands.some(other =>
-          isCall(other, ['apk', 'apt-get', 'apt', 'dnf'], ['del', 'purge', 'remove', 'autoremove']),
-        );
-        if (tzdata !== undefined && !removes)
+        if (tzdata !== undefined && !removes.has(run))
           yield {
             span: tzdata.span,
             message: 'copy the zone to /etc/localtime and remove tzdata in this RUN',

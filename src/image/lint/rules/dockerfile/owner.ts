@@ -1,5 +1,5 @@
 import type { Instruction } from '../../dockerfile/index.ts';
-import { isCall } from '../../shell/index.ts';
+import { type Command, isCall } from '../../shell/index.ts';
 import { type DockerfileRule, dockerfileRule } from '../rule.ts';
 import { ofKind, shipped } from './queries.ts';
 import { transfer } from './transfer.ts';
@@ -17,14 +17,12 @@ export const OWNER_RULES: readonly DockerfileRule[] = [
     *check(file) {
       const instructions = shipped(file);
       for (const [at, run] of instructions.entries()) {
-        const before = instructions.slice(0, at);
-        for (const command of run.keyword === 'RUN' ? run.commands : []) {
-          const path = recopied(
-            command.words.map(({ value }) => value),
-            before,
-            run,
-          );
-          if (path === undefined || !isCall(command, ['chown', 'chmod', 'chgrp'])) continue;
+        const changes = run.keyword === 'RUN' ? run.commands.filter(isChange) : [];
+        if (changes.length === 0) continue;
+        const before = writtenBefore(instructions.slice(0, at), run);
+        for (const command of changes) {
+          const path = recopied(command, before);
+          if (path === undefined) continue;
           const flag = command.name === 'chmod' ? '--chmod' : '--chown';
           yield {
             span: command.span,
@@ -36,32 +34,47 @@ export const OWNER_RULES: readonly DockerfileRule[] = [
   }),
 ];
 
+const isChange = (command: Command) => isCall(command, ['chown', 'chmod', 'chgrp']);
+
+interface Written {
+  /** What COPY and ADD wrote before. */
+  readonly copied: readonly string[];
+  /** Where earlier RUN put files. */
+  readonly filled: readonly string[];
+  /** What this RUN writes itself. */
+  readonly made: readonly string[];
+}
+
+/** More paths than any image is made of; a bound against files that take for ever. */
+const MAX_PATHS = 300;
+
+function writtenBefore(before: readonly Instruction[], run: Instruction): Written {
+  const bare = (path: string) => path.replace(/\/$/, '');
+  const copied = ofKind(before, 'COPY', 'ADD').flatMap(instruction => transfer(instruction)?.target || []);
+  const filled = before.flatMap(other => writtenBy(other, ['cp', 'mv', 'tar', 'git', 'unzip']));
+  const makers = ['cp', 'mkdir', 'install', 'mv', 'tar', 'curl', 'wget', 'git', 'unzip'];
+  const making = run.commands.filter(({ name }) => makers.includes(name));
+  const made = making.flatMap(({ words }) => words.map(({ value }) => value));
+  const last = (paths: readonly string[]) => [...new Set(paths.map(bare))].slice(-MAX_PATHS);
+  return { copied: last(copied), filled: last(filled), made: last(made) };
+}
+
 /** The argument that an earlier COPY wrote, or an earlier RUN where all below it changes, and this RUN did not make. */
-function recopied(
-  words: readonly string[],
-  before: readonly Instruction[],
-  run: Instruction,
-): string | undefined {
-  const paths = words.slice(2).filter(word => word.startsWith('/') && word.length > 1);
-  const copied = ofKind(before, 'COPY', 'ADD').flatMap(
-    instruction => transfer(instruction)?.target.replace(/\/$/, '') || [],
-  );
-  const isRecursive = words.some(word => /^(?:-[a-zA-Z]*R[a-zA-Z]*|--recursive)$/.test(word));
-  const filled = isRecursive
-    ? before.flatMap(other => writtenBy(other, ['cp', 'mv', 'tar', 'git', 'unzip']))
-    : [];
-  const targets = [...copied, ...filled.map(path => path.replace(/\/$/, ''))];
-  const made = writtenBy(run, ['cp', 'mkdir', 'install', 'mv', 'tar', 'curl', 'wget', 'git', 'unzip']);
+function recopied({ words }: Command, { copied, filled, made }: Written): string | undefined {
+  const isRecursive = words.some(({ value }) => /^(?:-[a-zA-Z]*R[a-zA-Z]*|--recursive)$/.test(value));
+  const targets = isRecursive ? [...copied, ...filled] : copied;
+  const paths = words.slice(2, 20).map(({ value }) => value.replace(/\/$/, ''));
   return paths.find(path => {
-    const bare = path.replace(/\/$/, '');
+    if (!path.startsWith('/')) return false;
     const written = targets.some(
-      target =>
-        target.startsWith('/') &&
-        target.length > 1 &&
-        (target === bare || target.startsWith(`${bare}/`) || bare.startsWith(`${target}/`)),
+      target => target.startsWith('/') && (isWithin(target, path) || isWithin(path, target)),
     );
-    return written && !made.some(own => own === path || own.startsWith(`${bare}/`));
+    return written && !made.some(own => isWithin(own, path));
   });
+}
+
+function isWithin(path: string, outer: string): boolean {
+  return path === outer || path.startsWith(`${outer}/`);
 }
 
 /** The last paths that the commands of some programs name: where they write to. */

@@ -9,6 +9,7 @@ import {
   mountsOver,
   ofKind,
   ranBy,
+  runsWith,
   shipped,
 } from './queries.ts';
 
@@ -40,13 +41,13 @@ export const PACKAGE_RULES: readonly DockerfileRule[] = [
     good: 'FROM alpine:3.22\nRUN apk add --no-cache tini\nENTRYPOINT ["tini", "--", "date"]\n',
     covers: ['DL3019', 'DKL-DI-0004'],
     *check(file) {
+      const removes = runsWith(shipped(file), ({ name, words }) => {
+        return name === 'rm' && words.some(({ value }) => value.startsWith('/var/cache/apk'));
+      });
       for (const { run, command } of ranBy(shipped(file))) {
         const add = isCall(command, ['apk'], ['add']) ? subcommand(command) : undefined;
-        const removed = run.commands.some(
-          ({ name, words }) => name === 'rm' && words.some(({ value }) => value.startsWith('/var/cache/apk')),
-        );
-        if (add === undefined || hasFlag(command, '--no-cache') || removed || mountsOver(run, '/apk/'))
-          continue;
+        if (add === undefined || hasFlag(command, '--no-cache') || removes.has(run)) continue;
+        if (mountsOver(run, '/apk/')) continue;
         if (mountsOver(run, '/var/cache/')) continue;
         yield {
           span: command.span,
@@ -85,9 +86,10 @@ export const PACKAGE_RULES: readonly DockerfileRule[] = [
     covers: ['DL3042'],
     *check(file) {
       if (setsVariable(file, 'PIP_NO_CACHE_DIR')) return;
+      const clears = runsWith(shipped(file), command => isCall(command, ['pip', 'pip3'], ['cache']));
       for (const { run, command } of ranBy(shipped(file))) {
         if (!isPipInstall(command) || hasFlag(command, '--no-cache-dir') || hasCacheMount(run)) continue;
-        if (run.commands.some(other => isCall(other, ['pip', 'pip3'], ['cache']))) continue;
+        if (clears.has(run)) continue;
         if (command.assignments.some(({ value }) => value.startsWith('PIP_NO_CACHE_DIR='))) continue;
         const install = command.words.find(({ value }) => value === 'install')!;
         yield {
@@ -108,13 +110,13 @@ export const PACKAGE_RULES: readonly DockerfileRule[] = [
     good: 'FROM node:22-alpine\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN --mount=type=cache,target=/root/.npm npm ci --omit=dev\nCMD ["node", "app.js"]\n',
     covers: ['DL3060'],
     *check(file) {
+      const clears = runsWith(shipped(file), command => {
+        const isRemoved =
+          command.name === 'rm' && command.words.some(({ value }) => /\.npm|cache|\.yarn/.test(value));
+        return isRemoved || isCall(command, ['npm', 'yarn', 'pnpm'], ['cache', 'store']);
+      });
       for (const { run, command } of ranBy(shipped(file))) {
-        const clears = run.commands.some(
-          other =>
-            isCall(other, ['npm', 'yarn', 'pnpm'], ['cache', 'store']) ||
-            (other.name === 'rm' && /\.npm|cache|\.yarn/.test(run.body.text)),
-        );
-        if (isNodeInstall(command) && !hasCacheMount(run) && !clears)
+        if (isNodeInstall(command) && !hasCacheMount(run) && !clears.has(run))
           yield {
             span: command.span,
             message: `the cache of ${command.name} stays in this layer: mount it with --mount=type=cache`,
@@ -131,6 +133,7 @@ export const PACKAGE_RULES: readonly DockerfileRule[] = [
     bad: 'FROM node:22-alpine\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci && npm cache clean --force\nCMD ["node", "app.js"]\n',
     good: 'FROM node:22-alpine\nWORKDIR /app\nCOPY package.json package-lock.json ./\nRUN npm ci --omit=dev && npm cache clean --force\nCMD ["node", "app.js"]\n',
     *check(file) {
+      const prunes = runsWith(shipped(file), command => isCall(command, ['npm', 'pnpm'], ['prune']));
       for (const { run, command } of ranBy(shipped(file))) {
         if (
           !isNodeInstall(command) ||
@@ -138,10 +141,13 @@ export const PACKAGE_RULES: readonly DockerfileRule[] = [
         )
           continue;
         if (/NODE_ENV[= ]["']?production/.test(envBefore(file, run))) continue;
-        const prunes = run.commands.some(other => isCall(other, ['npm', 'pnpm'], ['prune']));
         const named =
           command.name !== 'yarn' && subcommand(command)?.value !== 'ci' && operands(command).length > 1;
-        if (prunes || named || command.assignments.some(({ value }) => value === 'NODE_ENV=production'))
+        if (
+          prunes.has(run) ||
+          named ||
+          command.assignments.some(({ value }) => value === 'NODE_ENV=production')
+        )
           continue;
         yield {
           span: command.span,
@@ -199,9 +205,7 @@ function uncleanRun(file: Dockerfile, run: Instruction): Found | undefined {
     command =>
       isCall(command, Object.keys(CLEAN), ['clean', 'cc']) ||
       (command.name === 'rm' &&
-        /\/var\/cache\/(?:dnf|yum|zypp|libdnf5)/.test(
-          run.commands.map(({ words }) => words.map(({ value }) => value).join(' ')).join(' '),
-        )),
+        command.words.some(({ value }) => /^\/var\/cache\/(?:dnf|yum|zypp|libdnf5|\*)/.test(value))),
   );
   if (cleans) return undefined;
   const clean = CLEAN[install.name] ?? 'dnf clean all';

@@ -8,7 +8,7 @@ import {
   rootImage,
   type Stage,
 } from '../../dockerfile/index.ts';
-import type { Command } from '../../shell/index.ts';
+import { type Command, isCall } from '../../shell/index.ts';
 import type { Span } from '../../source/index.ts';
 import type { Edit } from '../rule.ts';
 
@@ -36,6 +36,15 @@ export interface Ran {
 /** The commands of RUN instructions. */
 export function ranBy(instructions: readonly Instruction[]): Ran[] {
   return ofKind(instructions, 'RUN').flatMap(run => run.commands.map(command => ({ run, command })));
+}
+
+/** The RUN instructions one of whose commands passes a test: what holds for all commands of that RUN. */
+export function runsWith(
+  instructions: readonly Instruction[],
+  test: (command: Command, run: Instruction) => boolean,
+): ReadonlySet<Instruction> {
+  const runs = ofKind(instructions, 'RUN');
+  return new Set(runs.filter(run => run.commands.some(command => test(command, run))));
 }
 
 /** Whether a RUN mounts something over a path, or over a directory of it. */
@@ -83,6 +92,11 @@ export function appendCommand(file: Dockerfile, run: Instruction, command: strin
 /** Whether two instructions follow each other with nothing but white space between. */
 export function isDirectlyAfter(file: Dockerfile, first: Instruction, second: Instruction): boolean {
   return file.source.text.slice(first.span.end, second.span.start).trim() === '';
+}
+
+/** Whether a command takes packages away again. */
+export function isUninstall(command: Command): boolean {
+  return isCall(command, ['apk', 'apt-get', 'apt', 'dnf', 'yum'], ['del', 'purge', 'remove', 'autoremove']);
 }
 
 /** Kinds of base images, as far as their names tell. */

@@ -154,10 +154,11 @@ export const SCRIPT_RULES: readonly DockerfileRule[] = [
     bad: 'FROM alpine:3.22\nRUN <<EOF\napk add --no-cache tini\nmkdir /data\nEOF\n',
     good: 'FROM alpine:3.22\nRUN <<EOF\nset -e\napk add --no-cache tini\nmkdir /data\nEOF\n',
     *check(file) {
+      const shells = ofKind(everywhere(file), 'SHELL');
       for (const run of ofKind(everywhere(file), 'RUN')) {
         if (
           run.heredocs.length === 0 ||
-          stopsAtErrors(file, run) ||
+          stopsAtErrors(run, shells) ||
           /^#!\S+ -\w*e|^#!\S*(?:python|perl|node|ruby)/.test(run.heredocs[0]!.body.text)
         )
           continue;
@@ -210,29 +211,26 @@ export const SCRIPT_RULES: readonly DockerfileRule[] = [
   }),
 ];
 
-function stopsAtErrors(file: Dockerfile, run: Instruction): boolean {
+/** Whether a RUN ends at the first command that fails; `shells` are the SHELL instructions of the file. */
+function stopsAtErrors(run: Instruction, shells: readonly Instruction[]): boolean {
   const sets = run.commands.some(
     ({ name, words }) => name === 'set' && words.some(({ value }) => /^-\w*e|errexit/.test(value)),
   );
-  const before = file.stages
-    .flatMap(({ instructions }) => instructions)
-    .filter(({ keyword, span }) => keyword === 'SHELL' && span.start < run.span.start);
-  const shell = before.at(-1)?.exec?.some(word => /^-\w*e/.test(word)) ?? false;
-  const option = run.words.some(({ value }) => /^-\w*e\w*$/.test(value));
-  return sets || shell || option;
+  const before = shells.findLast(({ span }) => span.start < run.span.start);
+  const shell = before?.exec?.some(word => /^-\w*e/.test(word)) ?? false;
+  const option = run.words.slice(0, 4).some(({ value }) => /^-\w*e\w*$/.test(value));
+  return sets || shell || (option && run.heredocs.length > 0);
 }
 
 function* ignoredFailures(file: Dockerfile): Generator<Found> {
+  const shells = ofKind(everywhere(file), 'SHELL');
   for (const run of ofKind(everywhere(file), 'RUN')) {
-    if (run.heredocs.length > 0 || stopsAtErrors(file, run)) continue;
+    if (run.heredocs.length > 0 || stopsAtErrors(run, shells)) continue;
+    const isPlain = run.commands.every(({ after, depth }) => depth === 0 && after !== '||' && after !== '&');
     for (const [at, command] of run.commands.entries()) {
-      const next = run.commands[at + 1];
-      if (next === undefined || !canFail({ run, command })) continue;
-      const safe =
-        next.depth === 0 &&
-        command.depth === 0 &&
-        run.commands.every(({ after, depth }) => depth === 0 && after !== '||' && after !== '&');
-      const edit = safe && file.source.text.slice(command.span.end, command.afterSpan.start).trim() === '';
+      if (run.commands[at + 1] === undefined || !canFail({ run, command })) continue;
+      const between = file.source.text.slice(command.span.end, command.afterSpan.start);
+      const edit = isPlain && between.trim() === '';
       yield {
         span: command.span,
         message: `when ${command.name} fails here, the build goes on: join with &&`,

@@ -1,7 +1,16 @@
 import { lastStage } from '../../dockerfile/index.ts';
 import { type Command, hasFlag, isCall, operands } from '../../shell/index.ts';
 import { type DockerfileRule, dockerfileRule, type Found } from '../rule.ts';
-import { baseKind, everywhere, installed, type Ran, ranBy, shipped } from './queries.ts';
+import {
+  baseKind,
+  everywhere,
+  installed,
+  isUninstall,
+  type Ran,
+  ranBy,
+  runsWith,
+  shipped,
+} from './queries.ts';
 
 const TOOLCHAIN =
   /^(?:build-essential|build-base|gcc(?:-\d+)?|g\+\+(?:-\d+)?|clang(?:-?\d+)?|llvm|make|cmake|ninja-build|meson|autoconf|automake|libtool|bison|flex|golang(?:-go)?|go|rustc|cargo|rust|default-jdk(?:-headless)?|openjdk-?\d+(?:-jdk(?:-headless)?)?|maven|gradle|linux-headers.*|musl-dev|dpkg-dev|pkg-config|pkgconf|pkgconfig|nasm|yasm|cpanminus|composer|.+-dev|.+-devel)$/;
@@ -19,12 +28,10 @@ export const TOOL_RULES: readonly DockerfileRule[] = [
     bad: 'FROM debian:bookworm-slim\nRUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev && rm -rf /var/lib/apt/lists/*\nCOPY a.c /src/\nRUN gcc -o /usr/bin/a /src/a.c\nCMD ["a"]\n',
     good: 'FROM debian:bookworm-slim AS build\nRUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev\nCOPY a.c /src/\nRUN gcc -o /usr/bin/a /src/a.c\n\nFROM debian:bookworm-slim\nCOPY --from=build /usr/bin/a /usr/bin/a\nCMD ["a"]\n',
     *check(file) {
+      const removes = runsWith(shipped(file), isUninstall);
       for (const { run, command } of ranBy(shipped(file))) {
-        const removes = run.commands.some(other =>
-          isCall(other, ['apt-get', 'apt', 'apk', 'dnf', 'yum'], ['purge', 'remove', 'autoremove', 'del']),
-        );
         const found = installed(command).filter(({ name }) => TOOLCHAIN.test(name));
-        if (found.length === 0 || removes) continue;
+        if (found.length === 0 || removes.has(run)) continue;
         yield {
           span: found[0]!.span,
           message: `${found
@@ -69,11 +76,10 @@ export const TOOL_RULES: readonly DockerfileRule[] = [
     good: 'FROM alpine:3.22\nCMD ["date"]\n',
     covers: ['CIS-DI-0003'],
     *check(file) {
+      const usesGit = runsWith(shipped(file), ({ name }) => name === 'git');
       for (const { run, command } of ranBy(shipped(file))) {
         const found = installed(command).filter(({ name }) => DEBUG_TOOLS.test(name));
-        const used = ({ name }: { readonly name: string }) =>
-          name === 'git' && run.commands.some(other => other.name === 'git');
-        const left = found.filter(tool => !used(tool));
+        const left = found.filter(({ name }) => name !== 'git' || !usesGit.has(run));
         if (left.length > 0)
           yield { span: left[0]!.span, message: `leave out ${left.map(({ name }) => name).join(', ')}` };
       }
