@@ -15,6 +15,19 @@ test('a process heeds the signals that it catches or blocks, and no others', asy
   equal(heeds(child.pid!, 'SIGRTMIN+3'), false);
 });
 
+test('a process that waits for signals heeds them, though the kernel shows no mask', async t => {
+  const child = spawn('tini', ['-s', '--', 'sh', '-c', 'echo ready; exec sleep 20'], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  t.after(() => child.kill('SIGTERM'));
+  const missing = await Promise.race([
+    once(child, 'error').then(() => true),
+    once(child.stdout, 'data').then(() => false),
+  ]);
+  if (missing) return t.skip('there is no tini here');
+  for (let round = 0; round < 20; round += 1) equal(heeds(child.pid!, 'SIGTERM'), true);
+});
+
 test('where nothing can be seen, a process is taken to heed', () => {
   equal(heeds(0x7fffffff, 'SIGTERM'), true);
 });

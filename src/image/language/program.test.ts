@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { treeOf } from './fixture/index.ts';
-import { programOf } from './index.ts';
+import { languageClosure, programOf } from './index.ts';
 
 const ELF = '\x7fELF';
 const BASE = {
@@ -72,6 +72,26 @@ test('wrappers lead to what they run', () => {
     ['tini', '--', 'sh', '-c', 'if true; then gosu redis redis-server; fi'],
   ])
     assert.ok(leadsTo(argv).includes(server), argv.join(' '));
+});
+
+test('a variable that a script sets leads to the command it names, tar to what packs archives', () => {
+  const more = {
+    '/app/run.sh':
+      '#!/bin/sh\nsum() { cd /tmp; cmd=md5sum; $cmd f; }\nif true; then local pack=tar; $pack x f; fi\n',
+    '/usr/bin/md5sum': ELF,
+    '/usr/bin/tar': ELF,
+    '/usr/bin/xz': ELF,
+    '/usr/bin/ssh': ELF,
+  };
+  const found = new Set(
+    languageClosure(
+      treeOf({ ...BASE, ...more }),
+      { commands: [['/app/run.sh']] },
+      { env: { PATH: '/usr/bin' }, cwd: '/' },
+    ).reached.keys(),
+  );
+  for (const name of ['md5sum', 'tar', 'xz']) assert.ok(found.has(`/usr/bin/${name}`), name);
+  assert.ok(!found.has('/usr/bin/ssh'));
 });
 
 test('an entry point script leads to the command that it is given', () => {

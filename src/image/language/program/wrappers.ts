@@ -52,6 +52,15 @@ const WRAPPERS: Readonly<Record<string, Wrapper>> = {
   xargs: { valued: '-I -n -P -d -E -L -s -a' },
 };
 
+/** What programs start by name, whatever their arguments are: an archive says itself how it is packed. */
+const SERVANTS: Readonly<Record<string, readonly string[]>> = {
+  git: ['ssh'],
+  rsync: ['ssh'],
+  scp: ['ssh'],
+  sftp: ['ssh'],
+  tar: ['gzip', 'bzip2', 'xz', 'zstd', 'lzma', 'lzip'],
+};
+
 /** The command lines that a program runs for its caller; none when it is no such program. */
 export function wrappedCommands(name: string, args: readonly string[]): string[][] {
   if (name === 'env') return keep(environment(args));
@@ -61,6 +70,7 @@ export function wrappedCommands(name: string, args: readonly string[]): string[]
     if (text !== undefined && args.some(word => word === '-c' || word === '--command'))
       return [['/bin/sh', '-c', text]];
   }
+  if (Object.hasOwn(SERVANTS, name)) return SERVANTS[name]!.map(each => [each]);
   const wrapper = Object.hasOwn(WRAPPERS, name) ? WRAPPERS[name] : undefined;
   return wrapper === undefined ? [] : keep(afterOptions(args, wrapper));
 }

@@ -66,7 +66,7 @@ function readScript(view: View, text: string, script: Script): Imports {
   const lookup = (name: string): string | undefined =>
     /^\d$/.test(name) ? script.given[Number(name)] : (draft.variables.get(name) ?? view.env[name]);
   for (const [, name, value] of text.matchAll(
-    /^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)=["']?([\w./:-]+)["']?[ \t]*;?$/gm,
+    /(?:^|[;{(]|\b(?:then|do|else))[ \t]{0,99}(?:(?:export|local|readonly)[ \t]{1,99})?([A-Za-z_]\w{0,99})=["']?([\w./:-]{1,999})["']?[ \t]{0,99}(?=;|&&|$)/gm,
   ))
     if (name !== undefined && value !== undefined && name !== 'PATH') draft.variables.set(name, value);
   for (const { words } of shellCommands(text, lookup)) readSimple(view, draft, words);
