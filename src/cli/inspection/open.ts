@@ -6,6 +6,7 @@ import { parsePlatform } from '../../core/oci/index.ts';
 import { openStore, type StoreContext } from '../../core/store/index.ts';
 import { NO_CACHE, type ScanCache, scanCache } from '../../image/inspect/index.ts';
 import type { Context } from '../context/index.ts';
+import { keepHeapSmall } from './memory.ts';
 
 /** What commands that only look at images work with: no engine that runs anything is loaded. */
 export interface Looking {
@@ -18,6 +19,7 @@ export async function openLooking(
   context: Context,
   options: { readonly platform: string | undefined; readonly noCache: boolean },
 ): Promise<Looking> {
+  keepHeapSmall();
   const { env, home } = context;
   const data = join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'sampan');
   const workDirectory = env.TMPDIR

@@ -1,4 +1,4 @@
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isSampanError, SampanError, systemCode, wrap } from '../errors/index.ts';
@@ -39,6 +39,8 @@ const IDLE_MS = 60_000;
 /** Sends one call over a Unix socket. Any status is returned; only transport failures throw. */
 export async function request(socketPath: string, call: Call): Promise<Reply> {
   if (call.signal?.aborted === true) throw cancelled(call);
+  // Loaded with the first call: it takes 14 MB and 40 ms, and most commands never call an engine.
+  const { request: httpRequest } = await import('node:http');
   const outgoing = httpRequest({
     socketPath,
     method: call.method,

@@ -11,37 +11,31 @@ const file = (path: string, content: string, more: Partial<TestEntry> = {}): Tes
 });
 const BASE = [file('bin/sh', 'shell'), file('etc/motd', 'hello', { mtime: 5 })];
 
+const OLD: readonly TestEntry[] = [
+  file('same', 'same'),
+  file('gone', 'gone'),
+  file('changed', 'abc'),
+  file('mode', 'x', { mode: 0o644 }),
+  file('owner', 'x'),
+  file('touched', 'x', { mtime: 1 }),
+  { path: 'link', type: 'symlink', linkPath: 'a' },
+  file('kind', 'x'),
+];
+
+const NEW: readonly TestEntry[] = [
+  file('same', 'same'),
+  file('new', 'new file'),
+  file('changed', 'abd'),
+  file('mode', 'x', { mode: 0o755 }),
+  file('owner', 'x', { uid: 33, gid: 33 }),
+  file('touched', 'x', { mtime: 2 }),
+  { path: 'link', type: 'symlink', linkPath: 'b' },
+  { path: 'kind', type: 'directory', mode: 0o755 },
+];
+
 test('files are told apart by contents and by metadata; times alone are only counted', async t => {
-  const before = await inspectTestImage(t, {
-    layers: [
-      BASE,
-      [
-        file('same', 'same'),
-        file('gone', 'gone'),
-        file('changed', 'abc'),
-        file('mode', 'x', { mode: 0o644 }),
-        file('owner', 'x'),
-        file('touched', 'x', { mtime: 1 }),
-        { path: 'link', type: 'symlink', linkPath: 'a' },
-        file('kind', 'x'),
-      ],
-    ],
-  });
-  const after = await inspectTestImage(t, {
-    layers: [
-      BASE,
-      [
-        file('same', 'same'),
-        file('new', 'new file'),
-        file('changed', 'abd'),
-        file('mode', 'x', { mode: 0o755 }),
-        file('owner', 'x', { uid: 33, gid: 33 }),
-        file('touched', 'x', { mtime: 2 }),
-        { path: 'link', type: 'symlink', linkPath: 'b' },
-        { path: 'kind', type: 'directory', mode: 0o755 },
-      ],
-    ],
-  });
+  const before = await inspectTestImage(t, { layers: [BASE, OLD] });
+  const after = await inspectTestImage(t, { layers: [BASE, NEW] });
   const diff = diffImages(before, after);
   deepEqual(
     diff.files.map(({ path, kind, note = '' }) => [path, kind, note]),

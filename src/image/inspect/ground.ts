@@ -1,5 +1,12 @@
 import type { ImageConfig } from '../../core/oci/index.ts';
-import { type LanguagePackage, readLanguagePackages } from '../userland/packages/language/index.ts';
+import {
+  type LanguagePackage,
+  readComposerPackages,
+  readGems,
+  readJars,
+  readNpmPackages,
+  readPythonDistributions,
+} from '../userland/packages/language/index.ts';
 import { baseLayersOf, type Instruction, instructionsOf } from './history.ts';
 import { contentsOf, isLoaded, type LoadedImage, type LoadedLayer } from './load/index.ts';
 import { type Owners, readOwners } from './packages/index.ts';
@@ -38,9 +45,27 @@ export function groundOf(image: LoadedImage): Ground {
     stacked,
     tree,
     owners: readOwners(tree),
-    languages: readLanguagePackages(tree),
+    languages: readLanguages(tree),
     files: liveFiles(tree),
   };
+}
+
+/** Readers of packages, and a name without which they find nothing. Each goes through all of a tree. */
+const READERS: readonly (readonly [sign: RegExp, read: (tree: StackTree) => readonly LanguagePackage[]])[] = [
+  [/\.(?:dist|egg)-info(?:\/|$)/, readPythonDistributions],
+  [/\/package\.json$/, readNpmPackages],
+  [/\.gemspec$/, readGems],
+  [/\/(?:composer|installed)\.(?:json|lock|php)$/, readComposerPackages],
+  [/\.[jwe]ar$/, readJars],
+];
+
+function readLanguages(tree: StackTree): readonly LanguagePackage[] {
+  const left = new Set(READERS);
+  for (const path of tree.listing().paths) {
+    for (const reader of left) if (reader[0].test(path)) left.delete(reader);
+    if (left.size === 0) break;
+  }
+  return READERS.filter(reader => !left.has(reader)).flatMap(([, read]) => read(tree));
 }
 
 /** A regular file that a container sees. */

@@ -8,7 +8,7 @@ import { Collector } from './collect.ts';
 const LEAST_FILE_BYTES = 100_000;
 const LEAST_BYTES = 100_000;
 /** The largest programs come first, so that a huge image does not take long. */
-const MAX_PROGRAMS = 400;
+const MAX_PROGRAMS = 200;
 const PROGRAM = /\.so(?:\.[\d.]+)?$|\/[^/.]+$|\.node$|\.bin$|\.exe$/;
 
 /** Programs and libraries with symbols and debug sections that no loader reads. */

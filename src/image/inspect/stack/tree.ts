@@ -20,9 +20,6 @@ export function treeOfStack(stacked: Stacked, content: ContentOf): StackTree {
 /** A last name that is not `.`, `..` or empty. */
 const PLAIN_NAME = /\/[^/.][^/]*$/;
 
-/** Of so many nodes the objects are kept: they are asked for several times. */
-const MOST_KEPT = 200_000;
-
 /** All nodes of a tree: their numbers and their paths. */
 export interface Listing {
   readonly nodes: Int32Array;
@@ -35,7 +32,6 @@ export class StackTree implements Tree {
   readonly stacked: Stacked;
   readonly #content: ContentOf;
   #listing: Listing | undefined;
-  #nodes: readonly Node[] | undefined;
   #places: Map<string, number> | undefined;
 
   constructor(stacked: Stacked, content: ContentOf) {
@@ -82,12 +78,7 @@ export class StackTree implements Tree {
 
   *nodes(): Generator<Node, void, undefined> {
     const { nodes, paths } = this.listing();
-    if (this.size > MOST_KEPT) {
-      for (const [i, path] of paths.entries()) yield this.at(nodes[i]!, path);
-      return;
-    }
-    this.#nodes ??= paths.map((path, i) => this.at(nodes[i]!, path));
-    yield* this.#nodes;
+    for (let i = 0; i < paths.length; i += 1) yield this.at(nodes[i]!, paths[i]);
   }
 
   /** The numbers and paths of all nodes, in the order of `nodes`. */
@@ -127,16 +118,13 @@ export class StackTree implements Tree {
     const entry = live[node]!;
     if (entry < 0) return { kind: 'directory', path, layer: -1, meta: IMPLIED };
     const layer = layerOf(bases, entry);
-    const target = targets.get(entry) ?? entry;
+    const scan = layers[layer]!;
+    const row = entry - bases[layer]!;
+    const content = this.#content;
+    if (scan.type[row] !== TYPE.hardlink) return nodeAt({ path, layer, scan, row, content, from: layer });
+    const target = targets.get(entry)!;
     const from = layerOf(bases, target);
-    return nodeAt({
-      path,
-      layer,
-      scan: layers[from]!,
-      row: target - bases[from]!,
-      content: this.#content,
-      from,
-    });
+    return nodeAt({ path, layer, scan: layers[from]!, row: target - bases[from]!, content, from });
   }
 }
 
