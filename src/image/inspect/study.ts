@@ -7,7 +7,8 @@ import { instructionsOf } from './history.ts';
 import { isLoaded, type LoadedImage } from './load/index.ts';
 import { packagesOf } from './package-figures.ts';
 import { programIn } from './program.ts';
-import { pathOf } from './stack/index.ts';
+import { TYPE } from './scan/index.ts';
+import { layerOf, pathOf } from './stack/index.ts';
 import type { BaseGuess, ImageTotals, Inspection, LayerFigures } from './types.ts';
 
 /** What studying an image gives. */
@@ -77,7 +78,19 @@ function liveTotals(
     bytes += size;
     if (waste.has(node)) wasteBytes += size;
   }
-  return { bytes, files: ground.tree.size, wasteBytes };
+  return { bytes, files: countFiles(ground), wasteBytes };
+}
+
+/** What is no directory. */
+function countFiles({ stacked }: Ground): number {
+  const { live, bases, layers } = stacked;
+  let files = 0;
+  for (const entry of live) {
+    if (entry < 0) continue;
+    const layer = layerOf(bases, entry);
+    if (layers[layer]!.type[entry - bases[layer]!] !== TYPE.directory) files += 1;
+  }
+  return files;
 }
 
 function baseOf(ground: Ground): BaseGuess {

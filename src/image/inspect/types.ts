@@ -48,6 +48,7 @@ export interface ImageTotals {
   readonly compressionRatio: number;
   /** What a container sees. */
   readonly visibleBytes: number;
+  /** What a container sees and is no directory. */
   readonly files: number;
   /** 0 to 1, as dive has it. */
   readonly efficiency: number;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { contentChunks } from '../../../core/bytes/index.ts';
+import { createHash, hash } from 'node:crypto';
+import { type Content, contentChunks } from '../../../core/bytes/index.ts';
 import type { Finding } from '../finding.ts';
 import type { Ground, LiveFile } from '../ground.ts';
 import { someBytes } from './bytes.ts';
@@ -9,6 +9,8 @@ import { Collector } from './collect.ts';
 const LEAST_FILE_BYTES = 16 << 10;
 const LEAST_BYTES = 64 << 10;
 const SAMPLE_BYTES = 4096;
+/** Of files that are not compared whole. */
+const MOST_SAMPLES = 32;
 /** Files up to this size are compared whole, while there is something left of the budget. */
 const WHOLE_BYTES = 1 << 20;
 const BUDGET_BYTES = 24 << 20;
@@ -73,11 +75,7 @@ class Reader {
     const loaded = this.#ground.layers[layer]!;
     const known = loaded.scan.checksum[row]!;
     if (loaded.contents === 'parts') return `crc ${known}`;
-    const content = loaded.content(row);
-    const head = someBytes(content, 0, SAMPLE_BYTES);
-    const tail =
-      size > 2 * SAMPLE_BYTES ? someBytes(content, size - SAMPLE_BYTES, SAMPLE_BYTES) : Buffer.alloc(0);
-    return createHash('sha1').update(head).update(tail).digest('hex');
+    return sampled(loaded.content(row), size <= 2 * SAMPLE_BYTES ? 1 : 2);
   }
 
   #whole({ layer, row, size }: LiveFile): string {
@@ -85,13 +83,23 @@ class Reader {
     if (size <= SAMPLE_BYTES) return '';
     if (loaded.contents === 'parts' || size > WHOLE_BYTES || size > this.#left) {
       this.isExact = false;
-      return 'some';
+      return loaded.contents === 'parts' ? '' : sampled(loaded.content(row), MOST_SAMPLES);
     }
     this.#left -= size;
-    const hash = createHash('sha1');
-    for (const chunk of contentChunks(loaded.content(row))) hash.update(chunk);
-    return hash.digest('hex');
+    const whole = createHash('sha1');
+    for (const chunk of contentChunks(loaded.content(row))) whole.update(chunk);
+    return whole.digest('hex');
   }
+}
+
+/** A digest of the start, the end and, of more than two, evenly of what is between. */
+function sampled(content: Content, samples: number): string {
+  const last = Math.max(0, content.size - SAMPLE_BYTES);
+  const parts = Array.from({ length: samples }, (_, i) => {
+    const from = samples === 1 ? 0 : Math.floor((last * i) / (samples - 1));
+    return someBytes(content, from, samples === 1 ? 2 * SAMPLE_BYTES : SAMPLE_BYTES);
+  });
+  return hash('sha1', Buffer.concat(parts), 'hex');
 }
 
 function split(files: readonly LiveFile[], key: (file: LiveFile) => string): LiveFile[][] {
