@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isSampanError, wrap } from '../../core/errors/index.ts';
-import { normalName } from '../../core/oci/index.ts';
+import { type Descriptor, normalName } from '../../core/oci/index.ts';
 import {
   type ImageTarget,
   nameStored,
@@ -9,8 +9,7 @@ import {
   openSource,
   openTarget,
 } from '../../core/store/index.ts';
-import { parseEvidence, previewSlim, type SlimResult, type SlimTools, slim } from '../../image/slim/index.ts';
-import { proverWith } from '../../trust/prove/index.ts';
+import { parseEvidence, previewSlim, type SlimResult } from '../../image/slim/index.ts';
 import { any, choice, defineCommand, flag, list, required, text } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
 import {
@@ -24,10 +23,13 @@ import {
   readExercise,
   removedByCategory,
   runJson,
-  saveReport,
+  type SlimJob,
+  slimAll,
   slimName,
+  slimOne,
   slimPageOf,
   type Toolbox,
+  toolsFor,
 } from '../image/index.ts';
 import { writeJson } from '../output/index.ts';
 
@@ -64,7 +66,10 @@ export const slimCommand = defineCommand({
       default: 'auto',
       description: 'what runs the containers',
     }),
-    platform: text({ placeholder: 'OS/ARCH', description: 'which image of several, such as linux/arm64' }),
+    platform: text({
+      placeholder: 'OS/ARCH',
+      description: 'which image of several, such as linux/arm64; all for an index of all',
+    }),
     ...EXERCISE_OPTIONS,
     keep: list({ placeholder: 'GLOB', description: 'keep these paths: /app/**/*.so' }),
     drop: list({ placeholder: 'GLOB', description: 'leave these paths out' }),
@@ -88,7 +93,8 @@ export const slimCommand = defineCommand({
   exitCodes: { 3: 'the original does not work here, or no slim image works as it does; nothing got a name' },
   async run(context, values) {
     const started = performance.now();
-    const toolbox = await openToolbox(context, values);
+    const all = values.platform === ALL;
+    const toolbox = await openToolbox(context, all ? {} : values);
     const exercise = readExercise(values, context.cwd, values.command);
     const evidence = values.evidence.map(path => parseEvidence(readText(resolve(context.cwd, path)), path));
     await using image = await openSource(values.image, toolbox.images);
@@ -96,34 +102,32 @@ export const slimCommand = defineCommand({
     const targets = values.output.map(name => openTarget(name, toolbox.images));
     const tag = normalName(values.tag ?? slimName(image));
     tellPlatform(context, image, values.platform);
-    const request = { ...values, image, exercise, evidence, strip: !values.noStrip };
     const engine = await engineFor(toolbox, values);
-    const prover =
-      engine &&
-      proverWith({ engine, config: () => image.image.config(), exercise, base: toolbox.places.work });
-    const tools: SlimTools = {
-      store: toolbox.store,
-      base: toolbox.places.work,
-      progress: context.progress,
-      signal: context.signal,
-      ...(engine && prover ? { engine, prover } : {}),
-    };
-    if (values.dryRun) return printPlan(context.stdout, await previewSlim(request, tools), values.json);
-    const result = await slim(request, tools);
-    saveReport(toolbox.places.reports, result, [
-      result.rebuilt.root.digest,
-      result.rebuilt.id,
-      result.original.id,
-    ]);
-    const places = await deliver(context, toolbox, { result, tag, targets });
-    const summary = { result, ms: performance.now() - started, places };
-    if (values.report !== undefined)
+    const job: SlimJob = { source: values.image, context, toolbox, engine, exercise };
+    const settings = { ...values, exercise, evidence, strip: !values.noStrip };
+    if (values.dryRun) {
+      const preview = await previewSlim({ ...settings, image }, toolsFor(job, image));
+      return printPlan(context.stdout, preview, values.json);
+    }
+    const done = all ? await slimAll(job, image, settings) : await slimOne(job, image, settings);
+    const places = await deliver(context, toolbox, { root: done.root, tag, targets });
+    const summaries = done.results.map(result => ({ result, ms: performance.now() - started, places }));
+    const [summary] = summaries;
+    if (values.report !== undefined && summary !== undefined)
       writeReport(resolve(context.cwd, values.report), slimPageOf(summary, image.name));
-    if (values.json) writeJson(context.stdout, 'sampan.slim/1', jsonOf(summary));
-    else printSummary(context.stdout, summary);
-    if (!values.json && !context.quiet) printHints(context.stdout, summary);
+    if (values.json)
+      writeJson(
+        context.stdout,
+        'sampan.slim/1',
+        all ? { platforms: summaries.map(jsonOf) } : jsonOf(summary!),
+      );
+    else for (const each of summaries) printSummary(context.stdout, each);
+    if (!values.json && !context.quiet && summary !== undefined) printHints(context.stdout, summary);
   },
 });
+
+/** What `--platform` says for every image of an index. */
+const ALL = 'all';
 
 function readText(path: string): string {
   try {
@@ -159,16 +163,16 @@ async function engineFor(
 function tellPlatform(context: Context, image: OpenImage, chosen: string | undefined): void {
   if (chosen !== undefined || image.root.digest === image.image.descriptor.digest || context.quiet) return;
   context.stderr.write(
-    "of the platforms of this image only this machine's is slimmed; choose another with --platform\n",
+    "of the platforms of this image only this machine's is slimmed; choose another with --platform, or all\n",
   );
 }
 
 async function deliver(
   context: Context,
   { store }: Toolbox,
-  what: { readonly result: SlimResult; readonly tag: string; readonly targets: readonly ImageTarget[] },
+  what: { readonly root: Descriptor; readonly tag: string; readonly targets: readonly ImageTarget[] },
 ): Promise<string[]> {
-  const { root } = what.result.rebuilt;
+  const { root } = what;
   await nameStored(store, what.tag, { root, signal: context.signal });
   const places = [`store:${what.tag}`];
   for (const target of what.targets) {
