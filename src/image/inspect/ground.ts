@@ -52,16 +52,20 @@ export function groundOf(image: LoadedImage): Ground {
 
 /** Readers of packages, and a name without which they find nothing. Each goes through all of a tree. */
 const READERS: readonly (readonly [sign: RegExp, read: (tree: StackTree) => readonly LanguagePackage[]])[] = [
-  [/\.(?:dist|egg)-info(?:\/|$)/, readPythonDistributions],
+  [/\.(?:dist|egg)-info$/, readPythonDistributions],
   [/\/package\.json$/, readNpmPackages],
   [/\.gemspec$/, readGems],
   [/\/(?:composer|installed)\.(?:json|lock|php)$/, readComposerPackages],
   [/\.[jwe]ar$/, readJars],
 ];
 
+/** Says no for most paths. */
+const SIGN = /(?:-info|json|\.gemspec|\.[jwe]ar|lock|php)$/;
+
 function readLanguages(tree: StackTree): readonly LanguagePackage[] {
   const left = new Set(READERS);
   for (const path of tree.listing().paths) {
+    if (!SIGN.test(path)) continue;
     for (const reader of left) if (reader[0].test(path)) left.delete(reader);
     if (left.size === 0) break;
   }

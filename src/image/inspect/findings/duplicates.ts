@@ -1,8 +1,7 @@
 import { createHash, hash } from 'node:crypto';
-import { type Content, contentChunks } from '../../../core/bytes/index.ts';
+import { contentChunks } from '../../../core/bytes/index.ts';
 import type { Finding } from '../finding.ts';
 import type { Ground, LiveFile } from '../ground.ts';
-import { someBytes } from './bytes.ts';
 import { Collector } from './collect.ts';
 
 /** Smaller files save little, and there are many of them. */
@@ -75,7 +74,7 @@ class Reader {
     const loaded = this.#ground.layers[layer]!;
     const known = loaded.scan.checksum[row]!;
     if (loaded.contents === 'parts') return `crc ${known}`;
-    return sampled(loaded.content(row), size <= 2 * SAMPLE_BYTES ? 1 : 2);
+    return sampled(loaded, row, size <= 2 * SAMPLE_BYTES ? 1 : 2);
   }
 
   #whole({ layer, row, size }: LiveFile): string {
@@ -83,7 +82,7 @@ class Reader {
     if (size <= SAMPLE_BYTES) return '';
     if (loaded.contents === 'parts' || size > WHOLE_BYTES || size > this.#left) {
       this.isExact = false;
-      return loaded.contents === 'parts' ? '' : sampled(loaded.content(row), MOST_SAMPLES);
+      return loaded.contents === 'parts' ? '' : sampled(loaded, row, MOST_SAMPLES);
     }
     this.#left -= size;
     const whole = createHash('sha1');
@@ -93,11 +92,11 @@ class Reader {
 }
 
 /** A digest of the start, the end and, of more than two, evenly of what is between. */
-function sampled(content: Content, samples: number): string {
-  const last = Math.max(0, content.size - SAMPLE_BYTES);
+function sampled(layer: Ground['layers'][number], row: number, samples: number): string {
+  const last = Math.max(0, layer.scan.size[row]! - SAMPLE_BYTES);
   const parts = Array.from({ length: samples }, (_, i) => {
     const from = samples === 1 ? 0 : Math.floor((last * i) / (samples - 1));
-    return someBytes(content, from, samples === 1 ? 2 * SAMPLE_BYTES : SAMPLE_BYTES);
+    return layer.bytes(row, from, samples === 1 ? 2 * SAMPLE_BYTES : SAMPLE_BYTES);
   });
   return hash('sha1', Buffer.concat(parts), 'hex');
 }

@@ -1,6 +1,5 @@
 import type { Finding } from '../finding.ts';
 import type { Ground, LiveFile } from '../ground.ts';
-import { someBytes } from './bytes.ts';
 import { Collector } from './collect.ts';
 
 const START_BYTES = 8192;
@@ -82,7 +81,7 @@ const VARIABLES = {
 } as const;
 
 function secretIn({ layers }: Ground, { layer, row }: LiveFile): string | undefined {
-  const text = someBytes(layers[layer]!.content(row), 0, START_BYTES).toString('latin1');
+  const text = layers[layer]!.bytes(row, 0, START_BYTES).toString('latin1');
   return SHAPES.find(({ pattern }) => pattern.test(text))?.what;
 }
 

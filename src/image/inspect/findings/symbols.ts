@@ -46,7 +46,7 @@ function programs(ground: Ground, waste: ReadonlyMap<number, string>): LiveFile[
 
 function symbolBytes({ layers }: Ground, { layer, row }: LiveFile): number {
   try {
-    const elf = readElf(layers[layer]!.content(row));
+    const elf = readElf(layers[layer]!.program(row));
     return elf === undefined || elf.kind === 'relocatable' ? 0 : elf.symbolBytes + elf.debugBytes;
   } catch (error) {
     if (isSampanError(error, 'integrity')) throw error;

@@ -25,14 +25,16 @@ import {
   addEntry,
   ColumnWriter,
   type LayerScan,
+  type PlainTar,
   partialContent,
   type StreamedScan,
   scanPlainTar,
   scanStream,
 } from '../scan/index.ts';
 import type { ContentOf } from '../stack/index.ts';
+import { MAX_SOME_BYTES, someBytes } from './bytes.ts';
 import type { ScanCache } from './cache.ts';
-import { OpenFiles, rangeContent } from './reader.ts';
+import { OpenFiles, programContent, rangeContent } from './reader.ts';
 
 /** A layer that was read. */
 export interface LoadedLayer {
@@ -41,6 +43,10 @@ export interface LoadedLayer {
   readonly scan: LayerScan;
   /** The bytes of a file by its row; zeros where they were not kept. */
   content(row: number): Content;
+  /** The same, quick to read at both ends. */
+  program(row: number): Content;
+  /** At most 64 KiB of a file; cut at its end. */
+  bytes(row: number, from: number, size: number): Buffer;
   /** `whole`: all contents are at hand; `parts`: the layer is compressed, and only some were kept. */
   readonly contents: 'whole' | 'parts';
 }
@@ -140,14 +146,38 @@ async function readLayer(descriptor: Descriptor, diffId: Digest, options: LoadOp
   const [piece] = plain.pieces;
   if (plain.pieces.length === 1 && piece?.kind === 'file') {
     const scan = await scanFile(piece, diffId, options.cache);
-    const content = (row: number): Content =>
-      scan.rare.has(row)
-        ? contentIn(plain, scan, row)
-        : rangeContent(options.files, piece, { offset: scan.offset[row]!, size: scan.size[row]! });
-    return { descriptor, diffId, scan, contents: 'whole', content };
+    return ofFile({ descriptor, diffId, scan }, { files: options.files, tar: piece, plain });
   }
   const { scan } = await scanStream(chunks(plain));
-  return { descriptor, diffId, scan, contents: 'whole', content: row => contentIn(plain, scan, row) };
+  return { descriptor, diffId, scan, contents: 'whole', ...powers(row => contentIn(plain, scan, row)) };
+}
+
+type Reading = Pick<LoadedLayer, 'content' | 'program' | 'bytes'>;
+
+/** What can be read where nothing is quicker than the content itself. */
+function powers(content: (row: number) => Content): Reading {
+  return { content, program: content, bytes: (row, from, size) => someBytes(content(row), from, size) };
+}
+
+/** A layer in a plain file, which stays open: most files are small, and opening takes longer than reading. */
+function ofFile(
+  layer: Pick<LoadedLayer, 'descriptor' | 'diffId' | 'scan'>,
+  { files, tar, plain }: { readonly files: OpenFiles; readonly tar: PlainTar; readonly plain: Content },
+): LoadedLayer {
+  const { scan } = layer;
+  const general = powers(row => contentIn(plain, scan, row));
+  const range = (row: number) => ({ offset: scan.offset[row]!, size: scan.size[row]! });
+  return {
+    ...layer,
+    contents: 'whole',
+    content: row => (scan.rare.has(row) ? general.content(row) : rangeContent(files, tar, range(row))),
+    program: row => (scan.rare.has(row) ? general.content(row) : programContent(files, tar, range(row))),
+    bytes: (row, from, size) => {
+      if (scan.rare.has(row)) return general.bytes(row, from, size);
+      const wanted = Math.max(0, Math.min(size, MAX_SOME_BYTES, scan.size[row]! - from));
+      return files.read(tar.path, tar.offset + scan.offset[row]! + from, wanted);
+    },
+  };
 }
 
 async function* chunks(content: Content): Bytes {
@@ -217,7 +247,7 @@ async function readStreamed(
     diffId,
     scan,
     contents: 'parts',
-    content: row => partialContent(captured.get(row), scan.size[row]!),
+    ...powers(row => partialContent(captured.get(row), scan.size[row]!)),
   };
 }
 
@@ -247,7 +277,7 @@ function ofEntries(descriptor: Descriptor, local: LocalLayer): LoadedLayer {
     diffId: local.diffId,
     scan: writer.finish(Math.max(end, descriptor.size)),
     contents: 'whole',
-    content: row => local.content(local.entries[row]!),
+    ...powers(row => local.content(local.entries[row]!)),
   };
 }
 

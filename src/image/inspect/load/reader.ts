@@ -3,7 +3,7 @@ import { type Content, EMPTY, type Piece, systemPath } from '../../../core/bytes
 import { SampanError, wrap } from '../../../core/errors/index.ts';
 
 /** Contents up to this size are read in one call when they are wanted. */
-const SMALL_BYTES = 64 << 10;
+const SMALL_BYTES = 128 << 10;
 
 /** Reads ranges of files that stay open: an image has many small files, and few archives. */
 export class OpenFiles implements Disposable {
@@ -54,5 +54,28 @@ export function rangeContent(
     get pieces(): readonly Piece[] {
       return [{ kind: 'bytes', bytes: files.read(tar.path, offset, size), size }];
     },
+  };
+}
+
+const ENDS_BYTES = 64 << 10;
+
+/** As {@link rangeContent}, with both ends of a large one in memory: that is where programs describe themselves. */
+export function programContent(
+  files: OpenFiles,
+  tar: { readonly path: string; readonly offset: number },
+  range: { readonly offset: number; readonly size: number },
+): Content {
+  const { offset, size } = range;
+  if (size <= 2 * ENDS_BYTES) return rangeContent(files, tar, range);
+  const head = files.read(tar.path, tar.offset + offset, ENDS_BYTES);
+  const tail = files.read(tar.path, tar.offset + offset + size - ENDS_BYTES, ENDS_BYTES);
+  const middle = { kind: 'file', path: tar.path, offset: tar.offset + offset + ENDS_BYTES } as const;
+  return {
+    size,
+    pieces: [
+      { kind: 'bytes', bytes: head, size: ENDS_BYTES },
+      { ...middle, size: size - 2 * ENDS_BYTES },
+      { kind: 'bytes', bytes: tail, size: ENDS_BYTES },
+    ],
   };
 }

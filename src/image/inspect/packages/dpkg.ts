@@ -6,6 +6,7 @@ const ROOT = '/var/lib/dpkg';
 const STATUS_MAX_BYTES = 128 << 20;
 const LIST_MAX_BYTES = 64 << 20;
 const NEWLINE = 0x0a;
+const SLASH = 0x2f;
 const WANTED =
   /^(Package|Status|Version|Architecture|Section|Priority|Essential|Installed-Size|Pre-Depends|Depends|Recommends|Provides|Source): (.*)$/gm;
 
@@ -104,7 +105,10 @@ function listBytes(
 /** Finds the nodes of listed paths. The directory of the path before is mostly that of the next one too. */
 class Finder {
   readonly #tree: StackTree;
-  #directory: Buffer = Buffer.alloc(0);
+  #list: Buffer = Buffer.alloc(0);
+  /** Where the directory of the path before is in the list. */
+  #from = 0;
+  #to = 0;
   #node = 0;
 
   constructor(tree: StackTree) {
@@ -112,25 +116,35 @@ class Finder {
   }
 
   each(list: Buffer, take: (node: number) => void): void {
-    const { stacked } = this.#tree;
+    const { names, live } = this.#tree.stacked;
     for (let at = 0; at < list.length; ) {
-      const newline = list.indexOf(NEWLINE, at);
-      const end = newline === -1 ? list.length : newline;
-      const slash = list.lastIndexOf(0x2f, end - 1);
-      if (slash >= at && slash < end - 1) {
-        const parent = this.#parent(list.subarray(at, slash + 1));
-        const node = parent === -1 ? -1 : stacked.names.find(parent, list, { from: slash + 1, to: end });
-        if (node !== -1 && (stacked.live[node] ?? -1) >= 0) take(node);
+      let slash = -1;
+      let end = at;
+      for (; end < list.length && list[end] !== NEWLINE; end += 1) if (list[end] === SLASH) slash = end;
+      if (slash >= 0 && slash < end - 1) {
+        const parent = this.#parent(list, at, slash + 1);
+        const node = parent === -1 ? -1 : names.find(parent, list, slash + 1, end);
+        if (node !== -1 && (live[node] ?? -1) >= 0) take(node);
       }
       at = end + 1;
     }
   }
 
-  #parent(directory: Buffer): number {
-    if (!this.#directory.equals(directory)) {
-      this.#directory = directory;
-      this.#node = lookUp(this.#tree.stacked, directory, { followLast: true });
-    }
+  #parent(list: Buffer, from: number, to: number): number {
+    if (this.#isBefore(list, from, to)) return this.#node;
+    this.#list = list;
+    this.#from = from;
+    this.#to = to;
+    this.#node = lookUp(this.#tree.stacked, list.subarray(from, to), { followLast: true });
     return this.#node;
+  }
+
+  #isBefore(list: Buffer, from: number, to: number): boolean {
+    if (this.#to - this.#from !== to - from) return false;
+    // From the end: that is where directories differ.
+    for (let i = to - from - 1; i >= 0; i -= 1) {
+      if (this.#list[this.#from + i] !== list[from + i]) return false;
+    }
+    return true;
   }
 }

@@ -6,7 +6,7 @@ import { addEntry } from './entry.ts';
 import { addPlainHeader, FLAG_AT, isGlobal, isSummed, isZero } from './header.ts';
 
 /** Small files are read over: a larger step would copy contents, a smaller one costs calls. */
-const WINDOW_BYTES = 16 << 10;
+const WINDOW_BYTES = 32 << 10;
 /** Global extended headers that one layer may have; builders write at most one. */
 const MAX_GLOBAL_BYTES = 64 << 10;
 

@@ -26,16 +26,32 @@ export class Names {
   /** So that nobody can make names that collide. */
   readonly #seed = randomInt(2 ** 32 - 1);
 
+  // Numbers in place of objects: this runs for every part of every path.
+
   /** The child of a name, the bytes from `from` to `to`; -1 when there is none. */
-  find(parent: number, name: Uint8Array, range: Range): number {
-    return this.#find(parent, name, { ...range, hash: this.#hashOf(parent, name, range) });
+  find(parent: number, name: Uint8Array, from: number, to: number): number {
+    const hash = this.#hashOf(parent, name, from, to);
+    const mask = this.#slots.length - 1;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const node = this.#slots[slot]!;
+      if (node === -1) return -1;
+      if (this.#hash[node] === hash && this.parent[node] === parent && this.#isNamed(node, name, from, to))
+        return node;
+    }
   }
 
   /** The child of a name; made when there is none. */
-  child(parent: number, name: Uint8Array, range: Range): number {
-    const hash = this.#hashOf(parent, name, range);
-    const found = this.#find(parent, name, { ...range, hash });
-    return found === -1 ? this.#add(parent, name, { ...range, hash }) : found;
+  child(parent: number, name: Uint8Array, from: number, to: number): number {
+    const found = this.find(parent, name, from, to);
+    return found === -1 ? this.#add(parent, name, from, to) : found;
+  }
+
+  /** True for a name that begins with these bytes. */
+  startsWith(node: number, prefix: Uint8Array): boolean {
+    if (this.nameLength[node]! < prefix.length) return false;
+    const start = this.nameStart[node]!;
+    for (let i = 0; i < prefix.length; i += 1) if (this.#bytes[start + i] !== prefix[i]) return false;
+    return true;
   }
 
   /** The bytes of a node's own name; they are not to be changed. */
@@ -58,18 +74,8 @@ export class Names {
     return nodes.reverse();
   }
 
-  #find(parent: number, name: Uint8Array, { from, to, hash }: Hashed): number {
-    const mask = this.#slots.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const node = this.#slots[slot]!;
-      if (node === -1) return -1;
-      if (this.#hash[node] === hash && this.parent[node] === parent && this.#isNamed(node, name, from, to))
-        return node;
-    }
-  }
-
   /** FNV-1a over the name, begun with the parent. */
-  #hashOf(parent: number, name: Uint8Array, { from, to }: Range): number {
+  #hashOf(parent: number, name: Uint8Array, from: number, to: number): number {
     let hash = Math.imul(parent ^ this.#seed, 0x9e3779b1);
     for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ name[at]!, 0x01000193);
     return (hash ^ (hash >>> 15)) >>> 0;
@@ -83,7 +89,8 @@ export class Names {
     return true;
   }
 
-  #add(parent: number, name: Uint8Array, { from, to, hash }: Hashed): number {
+  #add(parent: number, name: Uint8Array, from: number, to: number): number {
+    const hash = this.#hashOf(parent, name, from, to);
     const node = this.count;
     if (node === this.parent.length) this.#grow();
     this.count += 1;
@@ -129,14 +136,4 @@ export class Names {
     this.#slots = new Int32Array(length * SLOTS_PER_NODE).fill(-1);
     for (let node = 1; node < this.count; node += 1) this.#place(node, this.#hash[node]!);
   }
-}
-
-/** A part of some bytes. */
-export interface Range {
-  readonly from: number;
-  readonly to: number;
-}
-
-interface Hashed extends Range {
-  readonly hash: number;
 }

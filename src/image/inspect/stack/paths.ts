@@ -16,7 +16,9 @@ export type Follow = (node: number) => number;
 export class PathReader {
   readonly #names: Names;
   readonly #follow: Follow;
-  #before: Uint8Array = new Uint8Array();
+  #bytes: Uint8Array = new Uint8Array();
+  #from = 0;
+  #to = 0;
   /** Of the path before: nodes of its directories, and where in it each ends. */
   readonly #nodes: number[] = [];
   readonly #ends: number[] = [];
@@ -27,48 +29,51 @@ export class PathReader {
   }
 
   /**
-   * The node for a path; made where there is none. The bytes must not change before the next call.
+   * The node for a path, the bytes from `from` to `to`; made where there is none. The bytes must not change before the
+   * next call.
    *
    * @throws SampanError `invalid` for a path with `..` in it, `limit` for one that is too long.
    */
-  node(path: Uint8Array): number {
-    if (path.length > MAX_PATH_BYTES) {
-      throw new SampanError('limit', `a path of ${path.length} bytes: ${shown(path.subarray(0, 80))}…`);
+  node(bytes: Uint8Array, from = 0, to = bytes.length): number {
+    if (to - from > MAX_PATH_BYTES) {
+      throw new SampanError(
+        'limit',
+        `a path of ${to - from} bytes: ${shown(bytes.subarray(from, from + 80))}…`,
+      );
     }
-    let { node, at } = this.#shared(path);
-    while (at < path.length) {
+    this.#keepShared(bytes, from, to);
+    let node = this.#nodes.at(-1) ?? 0;
+    for (let at = from + (this.#ends.at(-1) ?? 0); at < to; ) {
       let end = at;
-      while (end < path.length && path[end] !== SLASH) end += 1;
-      if (end > at && !isDot(path, at, end)) {
-        if (isParent(path, at, end)) throw leadsOut(path);
-        node = this.#names.child(node, path, { from: at, to: end });
-        if (end < path.length - 1) {
+      while (end < to && bytes[end] !== SLASH) end += 1;
+      if (end > at && !isDot(bytes, at, end)) {
+        if (isParent(bytes, at, end)) throw leadsOut(bytes.subarray(from, to));
+        node = this.#names.child(node, bytes, at, end);
+        if (end < to - 1) {
           node = this.#follow(node);
           this.#nodes.push(node);
-          this.#ends.push(end);
+          this.#ends.push(end - from);
         }
       }
       at = end + 1;
     }
-    this.#before = path;
+    this.#bytes = bytes;
+    this.#from = from;
+    this.#to = to;
     return node;
   }
 
-  /** Forgets the path before: what it went through may have changed. */
-  forget(): void {
-    this.#before = new Uint8Array();
-  }
-
-  #shared(path: Uint8Array): { node: number; at: number } {
-    const before = this.#before;
-    const most = Math.min(before.length, path.length);
+  /** Forgets the directories of the path before in which this one is not. */
+  #keepShared(bytes: Uint8Array, from: number, to: number): void {
+    const before = this.#bytes;
+    const most = Math.min(this.#to - this.#from, to - from);
     let same = 0;
-    while (same < most && before[same] === path[same]) same += 1;
-    while (this.#ends.length > 0 && (this.#ends.at(-1)! >= same || path[this.#ends.at(-1)!] !== SLASH)) {
+    while (same < most && before[this.#from + same] === bytes[from + same]) same += 1;
+    for (let end = this.#ends.at(-1); end !== undefined; end = this.#ends.at(-1)) {
+      if (end < same && bytes[from + end] === SLASH) return;
       this.#ends.pop();
       this.#nodes.pop();
     }
-    return { node: this.#nodes.at(-1) ?? 0, at: this.#ends.at(-1) ?? 0 };
   }
 }
 

@@ -35,7 +35,7 @@ export function lookUp(view: View, path: Uint8Array, lookup: Lookup): number {
       node = node === 0 ? 0 : view.names.parent[node]!;
       continue;
     }
-    const found = view.names.find(node, part.bytes, part);
+    const found = view.names.find(node, part.bytes, part.from, part.to);
     if (found === -1 || found >= view.live.length || view.live[found] === -1) return -1;
     const link = todo.length > 0 || lookup.followLast ? linkOf(view, found) : undefined;
     if (link === undefined) {

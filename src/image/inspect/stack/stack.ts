@@ -91,7 +91,7 @@ class Stack {
     let start = 0;
     for (let row = 0; row < scan.count; row += 1) {
       const end = scan.pathEnd[row]!;
-      nodes[row] = reader.node(scan.paths.subarray(start, end));
+      nodes[row] = reader.node(scan.paths, start, end);
       start = end;
     }
     return nodes;
@@ -212,8 +212,8 @@ class Stack {
   #isDirectory(node: number): boolean {
     const entry = this.#live[node]!;
     if (entry < 0) return entry === IMPLIED;
-    const { scan, row } = this.#at(entry);
-    return scan.type[row] === TYPE.directory;
+    const layer = layerOf(this.#bases, entry);
+    return this.#layers[layer]!.type[entry - this.#bases[layer]!] === TYPE.directory;
   }
 
   /** What is above something that lives is a directory that lives. */
@@ -260,8 +260,8 @@ class Stack {
   }
 
   #sizeOf(entry: number): number {
-    const { scan, row } = this.#at(entry);
-    return scan.size[row]!;
+    const layer = layerOf(this.#bases, entry);
+    return this.#layers[layer]!.size[entry - this.#bases[layer]!]!;
   }
 
   #fit(): void {

@@ -17,6 +17,11 @@ export function treeOfStack(stacked: Stacked, content: ContentOf): StackTree {
   return new StackTree(stacked, content);
 }
 
+interface Named {
+  readonly node: number;
+  readonly path: string;
+}
+
 /** A last name that is not `.`, `..` or empty. */
 const PLAIN_NAME = /\/[^/.][^/]*$/;
 
@@ -73,7 +78,7 @@ export class StackTree implements Tree {
 
   list(path: string): readonly string[] {
     const node = lookUp(this.stacked, encodeName(path), { followLast: true });
-    return node === -1 ? [] : this.#children(node).map(({ name }) => name);
+    return node === -1 ? [] : this.#children(node, '').map(({ path: name }) => name);
   }
 
   *nodes(): Generator<Node, void, undefined> {
@@ -90,26 +95,25 @@ export class StackTree implements Tree {
   #list(): Listing {
     const nodes = new Int32Array(this.size);
     const paths: string[] = [];
-    const todo: { node: number; path: string }[] = [{ node: 0, path: '/' }];
+    const todo: Named[] = [{ node: 0, path: '/' }];
     for (let item = todo.pop(); item !== undefined; item = todo.pop()) {
       nodes[paths.length] = item.node;
       paths.push(item.path);
       if (this.stacked.names.firstChild[item.node] === -1) continue;
-      const before = item.path === '/' ? '/' : `${item.path}/`;
-      for (const child of this.#children(item.node).reverse()) {
-        todo.push({ node: child.node, path: before + child.name });
-      }
+      const children = this.#children(item.node, item.path === '/' ? '/' : `${item.path}/`);
+      for (let i = children.length - 1; i >= 0; i -= 1) todo.push(children[i]!);
     }
     return { nodes, paths };
   }
 
-  #children(node: number): { node: number; name: string }[] {
+  /** What is in a directory, sorted by name; `before` comes before each name. */
+  #children(node: number, before: string): Named[] {
     const { names, live } = this.stacked;
-    const found: { node: number; name: string }[] = [];
+    const found: Named[] = [];
     for (let child = names.firstChild[node]!; child !== -1; child = names.nextSibling[child]!) {
-      if (live[child] !== -1) found.push({ node: child, name: names.textOf(child) });
+      if (live[child] !== -1) found.push({ node: child, path: before + names.textOf(child) });
     }
-    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return found.length < 2 ? found : found.sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
   /** The node of a number; `path` where it is known. */
@@ -118,13 +122,34 @@ export class StackTree implements Tree {
     const entry = live[node]!;
     if (entry < 0) return { kind: 'directory', path, layer: -1, meta: IMPLIED };
     const layer = layerOf(bases, entry);
-    const scan = layers[layer]!;
     const row = entry - bases[layer]!;
-    const content = this.#content;
-    if (scan.type[row] !== TYPE.hardlink) return nodeAt({ path, layer, scan, row, content, from: layer });
+    if (layers[layer]!.type[row] !== TYPE.hardlink) return this.#node({ path, layer, from: layer, row });
     const target = targets.get(entry)!;
     const from = layerOf(bases, target);
-    return nodeAt({ path, layer, scan: layers[from]!, row: target - bases[from]!, content, from });
+    return this.#node({ path, layer, from, row: target - bases[from]! });
+  }
+
+  #node(place: Place): Node {
+    const scan = this.stacked.layers[place.from]!;
+    const kind = TYPES[scan.type[place.row]!]!;
+    switch (kind) {
+      case 'file':
+        return new LazyFile(place, scan, this.#content);
+      case 'symlink':
+        return new LazySymlink(place, scan);
+      case 'directory':
+        return new LazyDirectory(place, scan);
+      case 'fifo':
+        return new LazyFifo(place, scan);
+      case 'character':
+      case 'block': {
+        const [major, minor] = scan.rare.get(place.row)?.device ?? [0, 0];
+        const { path, layer, meta } = new LazyNode(place, scan);
+        return { kind, path, layer, meta, major, minor };
+      }
+      case 'hardlink':
+        throw new SampanError('internal', `a hard link is not a node: ${place.path}`);
+    }
   }
 }
 
@@ -137,49 +162,28 @@ function isSymlink(node: Node): node is SymlinkNode {
 interface Place {
   readonly path: string;
   readonly layer: number;
-  readonly scan: LayerScan;
-  readonly row: number;
-  readonly content: ContentOf;
   /** The layer that has the content: another one for a hard link. */
   readonly from: number;
-}
-
-function nodeAt(place: Place): Node {
-  const kind = TYPES[place.scan.type[place.row]!]!;
-  switch (kind) {
-    case 'file':
-      return new LazyFile(place);
-    case 'symlink':
-      return new LazySymlink(place);
-    case 'directory':
-      return new LazyDirectory(place);
-    case 'fifo':
-      return new LazyFifo(place);
-    case 'character':
-    case 'block': {
-      const [major, minor] = place.scan.rare.get(place.row)?.device ?? [0, 0];
-      const { path, layer, meta } = new LazyNode(place);
-      return { kind, path, layer, meta, major, minor };
-    }
-    case 'hardlink':
-      throw new SampanError('internal', `a hard link is not a node: ${place.path}`);
-  }
+  /** The row there. */
+  readonly row: number;
 }
 
 /** A node whose parts are made when they are asked for: most are asked for their path only. */
 class LazyNode {
   readonly path: string;
   readonly layer: number;
-  protected readonly place: Place;
+  protected readonly row: number;
+  protected readonly scan: LayerScan;
 
-  constructor(place: Place) {
-    this.path = place.path;
-    this.layer = place.layer;
-    this.place = place;
+  constructor({ path, layer, row }: Place, scan: LayerScan) {
+    this.path = path;
+    this.layer = layer;
+    this.row = row;
+    this.scan = scan;
   }
 
   get meta(): Metadata {
-    const { scan, row } = this.place;
+    const { scan, row } = this;
     const xattrs = scan.rare.get(row)?.xattrs;
     return {
       mode: scan.mode[row]!,
@@ -193,9 +197,17 @@ class LazyNode {
 
 class LazyFile extends LazyNode {
   readonly kind = 'file';
+  readonly #from: number;
+  readonly #content: ContentOf;
+
+  constructor(place: Place, scan: LayerScan, content: ContentOf) {
+    super(place, scan);
+    this.#from = place.from;
+    this.#content = content;
+  }
 
   get content(): Content {
-    return this.place.content(this.place.from, this.place.row);
+    return this.#content(this.#from, this.row);
   }
 }
 
@@ -211,7 +223,7 @@ class LazySymlink extends LazyNode {
   readonly kind = 'symlink';
 
   get target(): string {
-    const { scan, row } = this.place;
+    const { scan, row } = this;
     return decodeName(scan.links.subarray(row === 0 ? 0 : scan.linkEnd[row - 1]!, scan.linkEnd[row]!));
   }
 }

@@ -18,13 +18,12 @@ export function findWhiteouts(names: Names, scan: LayerScan, nodes: Int32Array):
   const found: Whiteout[] = [];
   for (let row = 0; row < scan.count; row += 1) {
     const node = nodes[row]!;
-    const name = names.nameOf(node);
-    if (!startsWith(name, WHITEOUT)) continue;
+    if (!names.startsWith(node, WHITEOUT)) continue;
     const parent = names.parent[node]!;
-    if (startsWith(name, RESERVED)) {
-      const opaque = name.length === OPAQUE.length && startsWith(name, OPAQUE);
+    if (names.startsWith(node, RESERVED)) {
+      const opaque = names.nameLength[node] === OPAQUE.length && names.startsWith(node, OPAQUE);
       found.push({ node: opaque ? parent : -1, opaque, row });
-    } else found.push({ node: removedName(names, parent, name), opaque: false, row });
+    } else found.push({ node: removedName(names, parent, names.nameOf(node)), opaque: false, row });
   }
   return found;
 }
@@ -32,11 +31,5 @@ export function findWhiteouts(names: Names, scan: LayerScan, nodes: Int32Array):
 function removedName(names: Names, parent: number, name: Uint8Array): number {
   // A copy: the names may move when one is added.
   const removed = Buffer.from(name.subarray(WHITEOUT.length));
-  return removed.length === 0 ? -1 : names.child(parent, removed, { from: 0, to: removed.length });
-}
-
-function startsWith(name: Uint8Array, prefix: Uint8Array): boolean {
-  if (name.length < prefix.length) return false;
-  for (let at = 0; at < prefix.length; at += 1) if (name[at] !== prefix[at]) return false;
-  return true;
+  return removed.length === 0 ? -1 : names.child(parent, removed, 0, removed.length);
 }
