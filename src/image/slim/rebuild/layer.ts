@@ -3,8 +3,28 @@ import type { Bytes } from '../../../core/store/index.ts';
 import { type NewEntry, tarEnd, tarHeader, tarPadding } from '../../../core/tar/index.ts';
 import type { Node } from '../../tree/index.ts';
 
+const CHUNK_BYTES = 256 << 10;
+
 /** The tar of a layer. The same nodes give the same bytes. A chunk is valid until the next is asked for. */
 export async function* layerTar(nodes: readonly Node[]): Bytes {
+  // Headers and small files go together: each chunk costs whoever writes it a turn.
+  const held = Buffer.allocUnsafe(CHUNK_BYTES);
+  let used = 0;
+  for (const part of parts(nodes)) {
+    if (used + part.length > CHUNK_BYTES) {
+      yield held.subarray(0, used);
+      used = 0;
+    }
+    if (part.length > CHUNK_BYTES) yield part;
+    else {
+      held.set(part, used);
+      used += part.length;
+    }
+  }
+  yield held.subarray(0, used);
+}
+
+function* parts(nodes: readonly Node[]): Generator<Uint8Array, void, undefined> {
   const written = new Map<object, string>();
   for (const node of nodes) {
     const first = node.kind === 'file' && node.links !== undefined ? written.get(node.links) : undefined;
