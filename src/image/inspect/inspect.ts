@@ -25,10 +25,9 @@ export async function inspectImage(
   image: OpenImage,
   options: Cancel & { readonly cache: ScanCache },
 ): Promise<Inspected> {
-  const loaded = await loadImage(image, options);
+  // Loaded here: a second look does without all that knows packages and programs.
+  const [loaded, { study }] = await Promise.all([loadImage(image, options), import('./study.ts')]);
   try {
-    // Loaded here: a second look does without all that knows packages and programs.
-    const { study } = await import('./study.ts');
     const studied = await study(image, loaded);
     await options.cache.writeReport(await imageKey(image), studied.inspection);
     return { ...studied, [Symbol.dispose]: () => loaded[Symbol.dispose]() };

@@ -1,10 +1,3 @@
 export { NO_CACHE, type ScanCache, scanCache } from './cache.ts';
-export {
-  contentsOf,
-  imageKey,
-  isLoaded,
-  type LoadedImage,
-  type LoadedLayer,
-  loadImage,
-  type UnreadLayer,
-} from './load.ts';
+export { isLoaded, type LoadedLayer, type UnreadLayer } from './layer.ts';
+export { contentsOf, imageKey, type LoadedImage, loadImage } from './load.ts';

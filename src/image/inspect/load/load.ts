@@ -4,9 +4,7 @@ import {
   contentChunks,
   type Digest,
   detectCompression,
-  EMPTY,
   inflate,
-  joinContent,
   sliceContent,
 } from '../../../core/bytes/index.ts';
 import { isSampanError, SampanError, wrap } from '../../../core/errors/index.ts';
@@ -20,54 +18,25 @@ import type {
   LocalSource,
   OpenImage,
 } from '../../../core/store/index.ts';
-import type { SparseRun } from '../../../core/tar/index.ts';
 import {
   addEntry,
   ColumnWriter,
-  type LayerScan,
-  type PlainTar,
   partialContent,
   type StreamedScan,
   scanPlainTar,
   scanStream,
 } from '../scan/index.ts';
 import type { ContentOf } from '../stack/index.ts';
-import { MAX_SOME_BYTES, someBytes } from './bytes.ts';
 import type { ScanCache } from './cache.ts';
-import { OpenFiles, programContent, rangeContent } from './reader.ts';
-
-/** A layer that was read. */
-export interface LoadedLayer {
-  readonly descriptor: Descriptor;
-  readonly diffId: Digest;
-  readonly scan: LayerScan;
-  /** The bytes of a file by its row; zeros where they were not kept. */
-  content(row: number): Content;
-  /** The same, quick to read at both ends. */
-  program(row: number): Content;
-  /** At most 64 KiB of a file; cut at its end. */
-  bytes(row: number, from: number, size: number): Buffer;
-  /** `whole`: all contents are at hand; `parts`: the layer is compressed, and only some were kept. */
-  readonly contents: 'whole' | 'parts';
-}
-
-/** A layer that is listed and could not be read, and why. */
-export interface UnreadLayer {
-  readonly descriptor: Descriptor;
-  readonly diffId: Digest | undefined;
-  readonly reason: string;
-}
+import { contentIn, ofFile, powers } from './contents.ts';
+import type { LoadedLayer, UnreadLayer } from './layer.ts';
+import { OpenFiles } from './reader.ts';
 
 /** An image with all its layers read. Its contents can be read until it is disposed of. */
 export interface LoadedImage extends Disposable {
   readonly config: ImageConfig;
   /** Every layer of the manifest, the lowest first. */
   readonly layers: readonly (LoadedLayer | UnreadLayer)[];
-}
-
-/** True for a layer that could be read. */
-export function isLoaded(layer: LoadedLayer | UnreadLayer): layer is LoadedLayer {
-  return 'scan' in layer;
 }
 
 /** How many layers are read at once: inflating happens in threads, so that each core has one. */
@@ -145,57 +114,16 @@ async function readLayer(descriptor: Descriptor, diffId: Digest, options: LoadOp
   if (plain === undefined) return await readStreamed(descriptor, diffId, options);
   const [piece] = plain.pieces;
   if (plain.pieces.length === 1 && piece?.kind === 'file') {
-    const scan = await scanFile(piece, diffId, options.cache);
+    // Not remembered: reading headers again is as quick as reading what was written of them.
+    const scan = scanPlainTar(piece);
     return ofFile({ descriptor, diffId, scan }, { files: options.files, tar: piece, plain });
   }
   const { scan } = await scanStream(chunks(plain));
   return { descriptor, diffId, scan, contents: 'whole', ...powers(row => contentIn(plain, scan, row)) };
 }
 
-type Reading = Pick<LoadedLayer, 'content' | 'program' | 'bytes'>;
-
-/** What can be read where nothing is quicker than the content itself. */
-function powers(content: (row: number) => Content): Reading {
-  return { content, program: content, bytes: (row, from, size) => someBytes(content(row), from, size) };
-}
-
-/** A layer in a plain file, which stays open: most files are small, and opening takes longer than reading. */
-function ofFile(
-  layer: Pick<LoadedLayer, 'descriptor' | 'diffId' | 'scan'>,
-  { files, tar, plain }: { readonly files: OpenFiles; readonly tar: PlainTar; readonly plain: Content },
-): LoadedLayer {
-  const { scan } = layer;
-  const general = powers(row => contentIn(plain, scan, row));
-  const range = (row: number) => ({ offset: scan.offset[row]!, size: scan.size[row]! });
-  return {
-    ...layer,
-    contents: 'whole',
-    content: row => (scan.rare.has(row) ? general.content(row) : rangeContent(files, tar, range(row))),
-    program: row => (scan.rare.has(row) ? general.content(row) : programContent(files, tar, range(row))),
-    bytes: (row, from, size) => {
-      if (scan.rare.has(row)) return general.bytes(row, from, size);
-      const wanted = Math.max(0, Math.min(size, MAX_SOME_BYTES, scan.size[row]! - from));
-      return files.read(tar.path, tar.offset + scan.offset[row]! + from, wanted);
-    },
-  };
-}
-
 async function* chunks(content: Content): Bytes {
   yield* contentChunks(content);
-}
-
-/** The name of an archive says nothing about its bytes, so its file does: another one is read again. */
-async function scanFile(
-  tar: { readonly path: string; readonly offset: number; readonly size: number },
-  diffId: Digest,
-  cache: ScanCache,
-): Promise<LayerScan> {
-  const key = `${diffId} ${await fileKey(tar)}`;
-  const remembered = await cache.readScan(key);
-  if (remembered !== undefined) return remembered.scan;
-  const scan = scanPlainTar(tar);
-  await cache.writeScan(key, { scan, captured: new Map() });
-  return scan;
 }
 
 /** Names a range of a file as it is now. */
@@ -279,30 +207,6 @@ function ofEntries(descriptor: Descriptor, local: LocalLayer): LoadedLayer {
     contents: 'whole',
     ...powers(row => local.content(local.entries[row]!)),
   };
-}
-
-function contentIn(tar: Content, scan: LayerScan, row: number): Content {
-  const size = scan.size[row]!;
-  const start = scan.offset[row]!;
-  const sparse = scan.rare.get(row)?.sparse;
-  const stored = sliceContent(tar, start, start + (sparse?.stored ?? size));
-  return sparse === undefined ? stored : withHoles(size, sparse.runs, stored);
-}
-
-function withHoles(size: number, runs: readonly SparseRun[], stored: Content): Content {
-  const parts: Content[] = [];
-  let at = 0;
-  let from = 0;
-  for (const run of runs) {
-    parts.push(zeros(run.offset - at), sliceContent(stored, from, from + run.size));
-    from += run.size;
-    at = run.offset + run.size;
-  }
-  return joinContent([...parts, zeros(size - at)]);
-}
-
-function zeros(size: number): Content {
-  return size <= 0 ? EMPTY : { size, pieces: [{ kind: 'zeros', size }] };
 }
 
 /** The contents of the layers that could be read, by their place among those. */

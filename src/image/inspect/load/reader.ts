@@ -57,7 +57,8 @@ export function rangeContent(
   };
 }
 
-const ENDS_BYTES = 64 << 10;
+/** What the first and the last read of an ELF file want. */
+const ENDS_BYTES = 16 << 10;
 
 /** As {@link rangeContent}, with both ends of a large one in memory: that is where programs describe themselves. */
 export function programContent(
