@@ -1,14 +1,14 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { type Digest, hexOf } from '../../core/bytes/index.ts';
+import { type Digest, hexOf, makeDirectories } from '../../core/bytes/index.ts';
 import { SampanError, systemCode, wrap } from '../../core/errors/index.ts';
 import { formatPlan, type PlanRecord, parsePlan, type SlimResult } from '../../image/slim/index.ts';
 
 /** Keeps a plan, to be found by each of these digests. */
 export function saveReport(directory: string, result: SlimResult, digests: readonly Digest[]): void {
   const bytes = gzipSync(formatPlan(result.plan, result.dropped), { level: 1 });
-  mkdirSync(directory, { recursive: true });
+  makeDirectories(directory);
   for (const digest of digests) {
     const path = fileOf(directory, digest);
     writeFileSync(`${path}.new`, bytes);

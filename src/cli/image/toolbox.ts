@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { makeDirectories } from '../../core/bytes/index.ts';
 import { connectDocker } from '../../core/docker/index.ts';
 import type { Engine } from '../../core/engine/index.ts';
 import { chooseEngine, type EngineChoice } from '../../core/engines/index.ts';
@@ -23,7 +23,7 @@ export async function openToolbox(
 ): Promise<Toolbox> {
   const places = placesOf(context);
   const store = await openStore(places.data);
-  mkdirSync(places.work, { recursive: true, mode: 0o700 });
+  makeDirectories(places.work, { mode: 0o700 });
   const host = context.env.DOCKER_HOST;
   const search = { host, runtimeDirectory: context.env.XDG_RUNTIME_DIR };
   return {

@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeDirectories } from '../../core/bytes/index.ts';
 import { connectDocker } from '../../core/docker/index.ts';
 import { wrap } from '../../core/errors/index.ts';
 import { parsePlatform } from '../../core/oci/index.ts';
@@ -26,7 +27,7 @@ export async function openLooking(
     ? join(env.TMPDIR, `sampan-${process.geteuid?.() ?? 0}`)
     : join(data, 'work');
   const store = await openStore(data);
-  mkdirSync(workDirectory, { recursive: true, mode: 0o700 });
+  makeDirectories(workDirectory, { mode: 0o700 });
   const search = { host: env.DOCKER_HOST, runtimeDirectory: env.XDG_RUNTIME_DIR };
   return {
     images: {

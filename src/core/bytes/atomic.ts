@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { wrap } from '../errors/index.ts';
+import { makeDirectories, refusal } from './directories.ts';
 import { isMarkAlive, processMark } from './process-mark.ts';
 import { type ByteStream, throwIfCancelled } from './stream.ts';
 
@@ -65,10 +66,10 @@ export async function writeThenName(
   const at = options.temporaryDirectory ?? directory;
   const temporary = join(at, temporaryName());
   try {
-    await mkdir(at, { recursive: true });
+    makeDirectories(at);
     const size = await writeSynced(temporary, content, options);
     const path = name();
-    await mkdir(dirname(path), { recursive: true });
+    makeDirectories(dirname(path));
     await rename(temporary, path);
     if (options.durable !== false) await syncDirectory(dirname(path));
     return size;
@@ -79,7 +80,9 @@ export async function writeThenName(
 }
 
 async function writeSynced(path: string, content: ByteStream, options: WriteOptions): Promise<number> {
-  const file = await open(path, 'wx', options.mode ?? 0o644);
+  const file = await open(path, 'wx', options.mode ?? 0o644).catch(error => {
+    throw refusal(dirname(path), error);
+  });
   try {
     let size = 0;
     for await (const chunk of content) {

@@ -35,6 +35,7 @@ export {
   parseDigest,
   startDigest,
 } from './digest.ts';
+export { makeDirectories } from './directories.ts';
 export { decodeName, encodeName, systemPath } from './names.ts';
 export { isMarkAlive, processMark } from './process-mark.ts';
 export {

@@ -105,7 +105,7 @@ export function dockerArchiveFiles(plan: DockerArchivePlan, options?: Cancel): r
 }
 
 /** What containerd and Docker with its store look for: the whole name, and the tag alone. */
-function containerdNames(name: string): Readonly<Record<string, string>> {
+export function containerdNames(name: string): Readonly<Record<string, string>> {
   const tag = name.slice(name.lastIndexOf(':') + 1);
   const whole = formatReference(parseReference(name));
   return { 'io.containerd.image.name': whole, 'org.opencontainers.image.ref.name': tag };

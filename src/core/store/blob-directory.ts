@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type Content,
@@ -8,6 +8,7 @@ import {
   finishDigest,
   hexOf,
   isDigest,
+  makeDirectories,
   removeStale,
   startDigest,
   syncDirectory,
@@ -57,7 +58,7 @@ export async function adoptBlobs(draft: string, root: string, digests: readonly 
   const [from, to] = [draft, root].map(each => join(each, 'blobs', 'sha256'));
   if (from === undefined || to === undefined) return;
   try {
-    await makeDirectory(to);
+    makeDirectories(to);
     for (const digest of digests) {
       if ((await sizeOf(blobPath(to, digest))) !== undefined) continue;
       const temporary = join(to, temporaryName());
@@ -134,7 +135,7 @@ async function ingest(
   what: Cancel & Durability & { readonly content: Bytes; readonly expected: Expected },
 ): Promise<Descriptor> {
   const { expected, signal, durable = true } = what;
-  await makeDirectory(directory);
+  makeDirectories(directory);
   await removeStale(directory);
   const hash = startDigest();
   let digest = expected.digest;
@@ -156,14 +157,6 @@ async function* hashing(content: Bytes, hash: ReturnType<typeof startDigest>): B
   for await (const chunk of content) {
     hash.update(chunk);
     yield chunk;
-  }
-}
-
-async function makeDirectory(path: string): Promise<void> {
-  try {
-    await mkdir(path, { recursive: true });
-  } catch (error) {
-    throw wrap(`making ${path}`, error);
   }
 }
 

@@ -1,15 +1,21 @@
-export { type ArchiveFile, textFile, writeArchive } from './archive-writer.ts';
+export { type ArchiveFiles, openArchive, readArchiveFile } from './archive-files.ts';
+export { type ArchiveFile, blobFile, containerdNames, textFile, writeArchive } from './archive-writer.ts';
 export { adoptBlobs, blobDirectory, synchroniseBlobs } from './blob-directory.ts';
-export { type CopyReport, copy, graphOf } from './copy.ts';
+export { contentSource } from './content-source.ts';
+export { type CopyReport, copy, eachAtOnce, graphOf } from './copy.ts';
+export { type ArchivedBlobs, type ArchivedImage, archivedBlobs, archivedImages } from './docker-archive.ts';
 export { digestInThread } from './hashing.ts';
 export { imageFrom, isLocalSource, readDocument, resolveImage } from './image.ts';
 export { importPlain, ORIGINAL_MANIFEST } from './import.ts';
+export { changeLayoutIndex, entryName, LAYOUT_FILE, readLayoutIndex } from './layout.ts';
 export { localLayers } from './local.ts';
 export { type LockOptions, withLock } from './lock.ts';
 export { memoryStore } from './memory.ts';
 export { formatImageName, type ImageName, parseImageName } from './names.ts';
+export { ociArchiveBlobs, ociArchiveIndex } from './oci-archive.ts';
 export { openSource } from './open.ts';
 export type { OpenImage, StoreContext } from './opened.ts';
+export { chainIds } from './overlay.ts';
 export {
   deleteStored,
   findStored,
@@ -32,5 +38,6 @@ export type {
   LocalLayer,
   LocalSource,
 } from './port.ts';
+export { isReferrerSource, type ReferrerSource, referrersAmong, withReferrers } from './referrers.ts';
 export { type ImageTarget, openTarget, type WriteImageOptions, type Written } from './target.ts';
 export { type WorkFile, workFile } from './work-file.ts';

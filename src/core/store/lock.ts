@@ -1,7 +1,13 @@
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMarkAlive, processMark, temporaryName, throwIfCancelled } from '../bytes/index.ts';
+import {
+  isMarkAlive,
+  makeDirectories,
+  processMark,
+  temporaryName,
+  throwIfCancelled,
+} from '../bytes/index.ts';
 import { SampanError, systemCode, wrap } from '../errors/index.ts';
 
 /** How long to wait for another holder. */
@@ -59,7 +65,7 @@ function held(path: string, holder: string | undefined): SampanError {
 async function tryTake(path: string, mine: string): Promise<boolean> {
   const whole = join(dirname(path), temporaryName());
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeDirectories(dirname(path));
     await writeFile(whole, mine, { flag: 'wx' });
     await link(whole, path);
     return true;

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
 import { isSampanError, SampanError } from '../errors/index.ts';
-import { formatPlatform, type Platform, platformFit } from '../oci/index.ts';
+import { type Descriptor, formatPlatform, type Platform, platformFit } from '../oci/index.ts';
 import { findInDaemon } from './daemon.ts';
 import { imageFrom, resolveImage } from './image.ts';
+import { readLayoutIndex } from './layout.ts';
 import { localLayers } from './local.ts';
 import { type ImageName, parseImageName } from './names.ts';
 import type { Found, OpenImage, StoreContext } from './opened.ts';
 import { findStored } from './own-store.ts';
 import { findAtPath, findInArchive, findInLayout, findRootfs } from './places.ts';
 import type { LocalLayer } from './port.ts';
+import { withReferrers } from './referrers.ts';
 
 /**
  * Finds the image that a person names, and chooses the platform.
@@ -52,7 +54,10 @@ async function find(name: ImageName, context: StoreContext): Promise<Found> {
 async function findInStore(name: string, context: StoreContext): Promise<Found> {
   const root = await findStored(context.store, name);
   if (root === undefined) throw new SampanError('not-found', `no image ${name} in the store`);
-  return { name: `store:${name}`, reference: name, source: context.store.blobs, root };
+  const entries = async (): Promise<readonly Descriptor[]> =>
+    (await readLayoutIndex(context.store.directory)).manifests;
+  const source = withReferrers(context.store.blobs, entries);
+  return { name: `store:${name}`, reference: name, source, root };
 }
 
 async function findAnywhere(name: string, context: StoreContext): Promise<Found> {

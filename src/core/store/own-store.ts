@@ -1,6 +1,6 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Digest, hexOf, removeStale } from '../bytes/index.ts';
+import { type Digest, hexOf, makeDirectories, removeStale } from '../bytes/index.ts';
 import { SampanError, wrap } from '../errors/index.ts';
 import { type Descriptor, type ImageIndex, normalName } from '../oci/index.ts';
 import { blobDirectory } from './blob-directory.ts';
@@ -33,8 +33,7 @@ const GRACE_MS = 3_600_000;
 export async function openStore(directory: string): Promise<OwnStore> {
   const tables = join(directory, 'tables');
   try {
-    await mkdir(join(directory, 'blobs', 'sha256'), { recursive: true });
-    await mkdir(tables, { recursive: true });
+    for (const each of [join(directory, 'blobs', 'sha256'), tables]) makeDirectories(each);
   } catch (error) {
     throw wrap(`opening the store ${directory}`, error);
   }

@@ -10,6 +10,7 @@ import { archivedBlobs, archivedImages, chooseArchived } from './docker-archive.
 import { chooseEntry, entryName, isSameName, readLayoutIndex } from './layout.ts';
 import { ociArchiveBlobs, ociArchiveIndex } from './oci-archive.ts';
 import type { Found, StoreContext } from './opened.ts';
+import { withReferrers } from './referrers.ts';
 import { openRootfs } from './rootfs.ts';
 import { spool } from './work-file.ts';
 
@@ -24,7 +25,12 @@ export async function findInLayout(place: Place): Promise<Found> {
   const path = resolve(place.path);
   const index = await readLayoutIndex(path);
   const root = chooseEntry(index, { what: `oci:${place.path}`, reference: place.reference });
-  return { name: nameOf('oci', place), reference: entryName(root), source: blobDirectory(path), root };
+  return {
+    name: nameOf('oci', place),
+    reference: entryName(root),
+    source: withReferrers(blobDirectory(path), async () => index.manifests),
+    root,
+  };
 }
 
 /** A directory as an image. */
@@ -66,8 +72,10 @@ async function findInFiles(
   const choice = { what: `${kind}:${place.path}`, reference: place.reference };
   const name = nameOf(kind, place);
   if (kind === 'oci-archive') {
-    const root = chooseEntry(ociArchiveIndex(archive), choice);
-    return { name, reference: entryName(root), source: ociArchiveBlobs(archive), root };
+    const index = ociArchiveIndex(archive);
+    const root = chooseEntry(index, choice);
+    const source = withReferrers(ociArchiveBlobs(archive), async () => index.manifests);
+    return { name, reference: entryName(root), source, root };
   }
   const image = chooseArchived(archivedImages(archive), choice);
   const wanted = place.reference ?? '';

@@ -1,6 +1,6 @@
-import { mkdir, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inflate, removeStale, temporaryName, throwIfCancelled } from '../bytes/index.ts';
+import { inflate, makeDirectories, removeStale, temporaryName, throwIfCancelled } from '../bytes/index.ts';
 import { wrap } from '../errors/index.ts';
 import type { Bytes, Cancel } from './port.ts';
 
@@ -11,11 +11,7 @@ export interface WorkFile extends AsyncDisposable {
 
 /** A path in the work directory that nobody else uses; nothing is there yet. */
 export async function workFile(directory: string): Promise<WorkFile> {
-  try {
-    await mkdir(directory, { recursive: true });
-  } catch (error) {
-    throw wrap(`making ${directory}`, error);
-  }
+  makeDirectories(directory);
   await removeStale(directory);
   const path = join(directory, temporaryName());
   return {

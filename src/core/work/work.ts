@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, realpath, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectories } from '../bytes/index.ts';
 import { wrap } from '../errors/index.ts';
 import { checkBase } from './base.ts';
 import { currentOwner } from './owner.ts';
@@ -34,7 +35,7 @@ export const UNBORN_PREFIX = '.new-';
 export async function openWork(base: string): Promise<Work> {
   const id = `s${randomBytes(8).toString('hex')}`;
   try {
-    await mkdir(base, { recursive: true, mode: 0o700 });
+    makeDirectories(base, { mode: 0o700 });
     const real = await realpath(base);
     await checkBase(real);
     const unborn = join(real, UNBORN_PREFIX + id);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { writeAtomically } from '../../../core/bytes/index.ts';
+import { makeDirectories, writeAtomically } from '../../../core/bytes/index.ts';
 import type { StreamedScan } from '../scan/index.ts';
 import type { Inspection } from '../types.ts';
 
@@ -55,7 +55,7 @@ async function remember(path: string, body: Buffer): Promise<void> {
     yield body;
   };
   try {
-    await mkdir(dirname(path), { recursive: true });
+    makeDirectories(dirname(path));
     await writeAtomically(path, write(), {});
     await forgetOld(dirname(path));
   } catch {
