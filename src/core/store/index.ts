@@ -12,7 +12,7 @@ export { localLayers } from './local.ts';
 export { type LockOptions, withLock } from './lock.ts';
 export { memoryStore } from './memory.ts';
 export { formatImageName, type ImageName, parseImageName } from './names.ts';
-export { ociArchiveBlobs, ociArchiveIndex } from './oci-archive.ts';
+export { BUNDLE_VERSION, isBundle, ociArchiveBlobs, ociArchiveIndex } from './oci-archive.ts';
 export { openSource } from './open.ts';
 export type { OpenImage, StoreContext } from './opened.ts';
 export { chainIds } from './overlay.ts';

@@ -117,7 +117,8 @@ export interface EntryChoice {
 }
 
 /**
- * The entry of an index that goes by a name, a digest or `@N` (counted from 0). Without one, the only one.
+ * The entry of an index that goes by a name, a digest or `@N` (counted from 0). Without one, the only one;
+ * what is only attached to an image (it has an artifact type) does not count then.
  *
  * @throws SampanError `not-found`, or `usage` when several could be meant; both list the names.
  */
@@ -126,9 +127,11 @@ export function chooseEntry(index: ImageIndex, choice: EntryChoice): Descriptor 
   const { reference, what } = choice;
   const names = manifests.map((entry, i) => entryName(entry) ?? `@${i}`);
   if (reference === undefined) {
-    const [first] = manifests;
+    const images = manifests.filter(entry => entry.artifactType === undefined);
+    const candidates = images.length === 0 ? manifests : images;
+    const [first] = candidates;
     if (first === undefined) throw new SampanError('not-found', `${what}: holds no image`);
-    if (manifests.every(entry => entry.digest === first.digest)) return first;
+    if (candidates.every(entry => entry.digest === first.digest)) return first;
     throw new SampanError('usage', `${what}: holds ${manifests.length} images: ${names.join(', ')}`, {
       remedy: `say which one: ${what}:${names[0]}`,
     });

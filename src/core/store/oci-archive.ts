@@ -24,3 +24,17 @@ export function ociArchiveIndex(archive: ArchiveFiles): ImageIndex {
   const bytes = readArchiveFile(archive, 'index.json', MAX_DOCUMENT_BYTES);
   return parseIndex(bytes, `${archive.path}: index.json`);
 }
+
+/** On the index of an archive that Sampan bundled: the version of what it promises. */
+export const BUNDLE_VERSION = 'dev.sampan.bundle.version';
+
+/** True for an archive that Sampan bundled: its OCI layout tells more than its manifest.json. */
+export function isBundle(archive: ArchiveFiles): boolean {
+  if (archive.find('index.json') === undefined) return false;
+  try {
+    return ociArchiveIndex(archive).annotations?.[BUNDLE_VERSION] !== undefined;
+  } catch {
+    // What is wrong with it is told by who reads it.
+    return false;
+  }
+}

@@ -8,7 +8,7 @@ import { type ArchiveFiles, openArchive } from './archive-files.ts';
 import { blobDirectory } from './blob-directory.ts';
 import { archivedBlobs, archivedImages, chooseArchived } from './docker-archive.ts';
 import { chooseEntry, entryName, isSameName, readLayoutIndex } from './layout.ts';
-import { ociArchiveBlobs, ociArchiveIndex } from './oci-archive.ts';
+import { isBundle, ociArchiveBlobs, ociArchiveIndex } from './oci-archive.ts';
 import type { Found, StoreContext } from './opened.ts';
 import { withReferrers } from './referrers.ts';
 import { openRootfs } from './rootfs.ts';
@@ -57,6 +57,7 @@ export async function findInArchive(
 }
 
 function kindOfArchive(archive: ArchiveFiles, place: Place): 'docker-archive' | 'oci-archive' {
+  if (isBundle(archive)) return 'oci-archive';
   if (archive.find('manifest.json') !== undefined) return 'docker-archive';
   if (archive.find('index.json') !== undefined) return 'oci-archive';
   throw new SampanError('unsupported', `${place.path}: neither a Docker archive nor an OCI archive`, {
