@@ -35,6 +35,25 @@ describe('an app', { skip }, () => {
     await unproven(here, ended, /not ready after 1 s.*waiting for the moon.*--ready-timeout/s);
   });
 
+  test('whose health check never succeeds is told, with what that printed', async t => {
+    const here = machine(t);
+    const check = 'echo checking; echo the database is away >&2; exit 5';
+    const image = scriptImage('echo started >&2; exec sleep 1000', {
+      Healthcheck: { Test: ['CMD-SHELL', check] },
+    });
+    const source = await writeImage(t, image, `docker-archive:${join(here.at, 'app.tar')}`);
+    const slim = await here.sampan(['slim', source, '--ready-timeout', '2s']);
+    const words =
+      /not ready after 2 s; its health check ended with status 5:\n.*the database is away\n.*it said:\n.*started/s;
+    await unproven(here, slim, words);
+    const prove = await here.sampan(['prove', source, '--ready-timeout', '2s']);
+    await unproven(
+      here,
+      prove,
+      /never got ready; its health check ended with status 5:\n.*database is away/s,
+    );
+  });
+
   test('that crashes at once is told, with its status', async t => {
     const here = machine(t);
     const source = await writeImage(

@@ -30,6 +30,7 @@ import {
   slimPageOf,
   type Toolbox,
   toolsFor,
+  warningsOf,
 } from '../image/index.ts';
 import { writeJson } from '../output/index.ts';
 
@@ -204,6 +205,7 @@ function jsonOf({
     removed: removedByCategory(result),
     packages: result.plan.packages,
     attempts: result.attempts,
+    warnings: result.runs === undefined ? [] : warningsOf([result.runs.original, result.runs.slim]),
     ms: Math.round(ms),
     ...(result.runs === undefined
       ? {}

@@ -14,7 +14,7 @@ export { type NamedRun, printRuns } from './prove-print.ts';
 export { recordOf } from './record.ts';
 export { readReport, saveReport } from './reports.ts';
 export { type ReservedFile, reserveFile } from './reserve.ts';
-export { runJson } from './run-json.ts';
+export { runJson, warningsOf } from './run-json.ts';
 export { type SlimJob, type Slimmed, slimAll, slimOne, toolsFor } from './slim-job.ts';
 export { slimPageOf } from './slim-page.ts';
 export { categoryTitle, printSummary, removedByCategory, type SlimSummary } from './slim-table.ts';

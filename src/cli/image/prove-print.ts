@@ -1,5 +1,7 @@
 import type { RunRecord } from '../../image/exercise/index.ts';
-import { formatDuration, formatSize, formatTable, type Output } from '../output/index.ts';
+import { formatDuration, formatSize, formatTable, type Output, styleFor } from '../output/index.ts';
+
+import { warningsOf } from './run-json.ts';
 
 /** A run and the image that it is of. */
 export interface NamedRun {
@@ -26,6 +28,8 @@ export function printRuns(output: Output, runs: readonly NamedRun[]): void {
     ...runs.map(({ name }) => ({ title: name, shrink: 'path' }) as const),
   ] as const;
   output.write(formatTable(columns, rows, output));
+  const { yellow } = styleFor(output);
+  for (const each of warningsOf(runs.map(({ run }) => run))) output.write(`${yellow('!')} ${each}\n`);
 }
 
 const OUTCOMES: Readonly<Record<RunRecord['outcome'], string>> = {

@@ -10,6 +10,7 @@ import {
 import type { SlimResult } from '../../image/slim/index.ts';
 import { type OsPackage, readPackageDatabases } from '../../image/userland/packages/os/index.ts';
 import { readVersion } from '../version/index.ts';
+import { warningsOf } from './run-json.ts';
 import { categoryTitle, type SlimSummary } from './slim-table.ts';
 
 /** The page that shows a slimming. */
@@ -91,6 +92,7 @@ function pageProof(result: SlimResult): PageProof {
     return { verdict: 'not-run', summary: 'Nothing could be run here.', original: none, slim: none, notes };
   }
   const { original, slim } = result.runs;
+  notes.push(...warningsOf([original, slim]));
   return {
     verdict: 'proven',
     summary: 'Start, readiness, every probe, the graceful stop and what it complains of were compared.',

@@ -1,3 +1,4 @@
+import type { RunRecord } from '../../image/exercise/index.ts';
 import type { SlimResult } from '../../image/slim/index.ts';
 import { WASTE_ADVICE, type WasteCategory } from '../../image/userland/waste/index.ts';
 import type { Output } from '../output/index.ts';
@@ -9,6 +10,7 @@ import {
   formatTable,
   styleFor,
 } from '../output/index.ts';
+import { warningsOf } from './run-json.ts';
 
 /** What is told at the end of slimming. */
 export interface SlimSummary {
@@ -62,6 +64,8 @@ export function printSummary(output: Output, summary: SlimSummary): void {
     if (lookups.length > 0)
       output.write(`  so it was tried again with what was missed: ${someOf(lookups)}\n`);
   }
+  const warnings = warningsOf(runsOf(result));
+  for (const each of warnings) output.write(`\n${style.yellow('!')} ${each}\n`);
   const verdict =
     result.runs === undefined
       ? style.yellow(`not proven (${firstLine(result.unproven ?? 'nothing was run')})`)
@@ -117,6 +121,10 @@ function someOf(paths: readonly string[]): string {
   return `${paths.slice(0, LOOKUPS_SHOWN).join(' ')}${paths.length > LOOKUPS_SHOWN ? ' …' : ''}`;
 }
 
+function runsOf({ runs }: SlimResult): RunRecord[] {
+  return runs === undefined ? [] : [runs.original, runs.slim];
+}
+
 function proofRows(result: SlimResult): string[][] {
   if (result.runs === undefined) return [];
   const { original, slim } = result.runs;
@@ -128,5 +136,5 @@ function proofRows(result: SlimResult): string[][] {
 }
 
 function firstLine(text: string): string {
-  return (text.split('\n')[0] ?? '').replace(/; it said:$/, '');
+  return (text.split('\n')[0] ?? '').replace(/(; it said)?:$/, '');
 }

@@ -15,6 +15,8 @@ export interface Subject {
   /** The unpacked root file system. */
   readonly rootfs: string;
   readonly exercise: Exercise;
+  /** What the root file system could not be given. */
+  readonly warnings?: readonly string[];
   /** An earlier run of the same app: the same ports and pages are asked for. */
   readonly like?: RunRecord | undefined;
   readonly signal?: AbortSignal;
@@ -108,6 +110,8 @@ async function conclude(container: Container, ending: Ending): Promise<RunRecord
     ports: waited.kind === 'ready' ? waited.ports : [],
     output: await container.output(),
     usage,
+    ...(waited.kind === 'too-late' && waited.health !== undefined ? { health: waited.health } : {}),
+    warnings: [...(subject.warnings ?? []), ...(container.warnings ?? [])],
   };
 }
 

@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Container, Exit } from '../../core/engine/index.ts';
+import type { Container, ExecResult, Exit } from '../../core/engine/index.ts';
 import type { HealthCommand } from './health.ts';
 import { listeningPorts } from './sockets.ts';
 
@@ -18,7 +18,7 @@ export interface Readiness {
 /** How waiting ended. */
 export type Waited =
   | { readonly kind: 'ready'; readonly ports: readonly number[] }
-  | { readonly kind: 'too-late' }
+  | { readonly kind: 'too-late'; readonly health?: ExecResult }
   | { readonly kind: 'ended'; readonly exit: Exit };
 
 const POLL_MS = 10;
@@ -35,8 +35,11 @@ export async function waitReady(container: Container, readiness: Readiness): Pro
   const ended = container.wait().then(exit => ({ kind: 'ended', exit }) as const);
   const controller = new AbortController();
   const signal = AbortSignal.any([controller.signal, ...(readiness.signal ? [readiness.signal] : [])]);
-  const late = sleep(readiness.timeoutMs, { kind: 'too-late' } as const, { signal });
-  const ready = becomesReady(container, { ...readiness, signal }).then(
+  const failed: { health?: ExecResult } = {};
+  const late = sleep(readiness.timeoutMs, undefined, { signal }).then(
+    () => ({ kind: 'too-late', ...failed }) as const,
+  );
+  const ready = becomesReady(container, { ...readiness, signal }, failed).then(
     ports => ({ kind: 'ready', ports }) as const,
     // An app that has just ended is the likeliest reason, and the engine may say so a little later.
     async error => (await Promise.race([ended, sleep(ENDING_MS)])) ?? Promise.reject(error),
@@ -51,17 +54,23 @@ export async function waitReady(container: Container, readiness: Readiness): Pro
   }
 }
 
-async function becomesReady(container: Container, readiness: Readiness): Promise<readonly number[]> {
+/** What the health check gave when it failed is put into `failed`: the time may end at any moment. */
+async function becomesReady(
+  container: Container,
+  readiness: Readiness,
+  failed: { health?: ExecResult },
+): Promise<readonly number[]> {
   const ports = readiness.ports.length > 0 ? await openPorts(container, readiness) : [];
   if (readiness.ports.length === 0 && readiness.health === undefined)
     await quiet(container, readiness.signal);
   const { health } = readiness;
   for (let healthy = health === undefined; !healthy && health !== undefined; ) {
-    const { code } = await container.exec(health.args, {
+    const result = await container.exec(health.args, {
       timeoutMs: health.timeoutMs,
       ...(readiness.signal === undefined ? {} : { signal: readiness.signal }),
     });
-    healthy = code === 0;
+    healthy = result.code === 0;
+    if (!healthy) failed.health = result;
     if (!healthy) await pause(POLL_MS * 10, readiness.signal);
   }
   return ports;

@@ -1,4 +1,4 @@
-import type { BindMount, Exit, Limits, Output, Usage } from '../../core/engine/index.ts';
+import type { BindMount, ExecResult, Exit, Limits, Output, Usage } from '../../core/engine/index.ts';
 
 /** Something to do with a running app, to see whether it works. */
 export type Probe =
@@ -63,4 +63,8 @@ export interface RunRecord {
   readonly visited: readonly HttpProbe[];
   readonly output: Output;
   readonly usage: Usage;
+  /** What the health check gave last, where it never succeeded. */
+  readonly health?: ExecResult;
+  /** What the run could not be given, one sentence each: it shows less than one that was given all. */
+  readonly warnings: readonly string[];
 }

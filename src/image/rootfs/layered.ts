@@ -14,6 +14,8 @@ export interface Layered {
   readonly directory: string;
   /** The layer of our own: the same metadata, and quicker to read there. */
   readonly metadata: string;
+  /** See `Unpacked`. */
+  readonly withoutXattrs: readonly string[];
 }
 
 /**
@@ -32,7 +34,7 @@ export async function mountLayered(
   const [memory, root, links] = [join(base, 'memory'), join(base, 'root'), join(base, 'l')];
   for (const directory of [base, memory, root, links]) mkdirSync(directory);
   if (!(await mountMemory(memory))) return undefined;
-  await unpack(tree, join(memory, 'upper'), { ...place, hollow: true });
+  const { withoutXattrs } = await unpack(tree, join(memory, 'upper'), { ...place, hollow: true });
   if (!(await markFiles(withContent(tree), METADATA_ONLY, join(memory, 'upper')))) return undefined;
   mkdirSync(join(memory, 'work'));
   // Short names, because the options of a mount must fit into one page.
@@ -43,7 +45,7 @@ export async function mountLayered(
     cwd: place.work.path,
   });
   rmSync(links, { recursive: true });
-  return mounted.code === 0 ? { directory: root, metadata: join(memory, 'upper') } : undefined;
+  return mounted.code === 0 ? { directory: root, metadata: join(memory, 'upper'), withoutXattrs } : undefined;
 }
 
 /** Mounts a file system in memory; false when that is not allowed. */

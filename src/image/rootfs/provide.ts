@@ -6,6 +6,7 @@ import { unmountBelow, type Work } from '../../core/work/index.ts';
 import type { Tree } from '../tree/index.ts';
 import { type Footprint, footprints, keepsAccessTimes } from './footprints.ts';
 import { mountLayered, mountMemory } from './layered.ts';
+import { attributeWarnings } from './reservations.ts';
 import { unpack } from './unpack.ts';
 
 /** A root file system that a container can run on; what it writes goes into it. It ends with its work directory. */
@@ -13,6 +14,8 @@ export interface RootFileSystem {
   readonly directory: string;
   /** Over an engine's own unpacked layers, as a copy in memory, or as a copy on disk. */
   readonly how: 'layered' | 'memory' | 'disk';
+  /** What it could not be given, one sentence each. */
+  readonly warnings: readonly string[];
   /** What was accessed so far. */
   footprints(): readonly Footprint[];
 }
@@ -42,6 +45,7 @@ export async function provideRoot(tree: Tree, place: RootPlace): Promise<RootFil
       return {
         directory: layered.directory,
         how: 'layered',
+        warnings: attributeWarnings(tree, layered.withoutXattrs),
         footprints: () => footprints(tree, layered.metadata),
       };
     }
@@ -60,12 +64,13 @@ export async function provideRoot(tree: Tree, place: RootPlace): Promise<RootFil
     );
   }
   const directory = join(base, 'root');
-  await unpack(tree, directory, place);
-  return rootAt(tree, directory, inMemory ? 'memory' : 'disk');
-}
-
-function rootAt(tree: Tree, directory: string, how: RootFileSystem['how']): RootFileSystem {
-  return { directory, how, footprints: () => footprints(tree, directory) };
+  const { withoutXattrs } = await unpack(tree, directory, place);
+  return {
+    directory,
+    how: inMemory ? 'memory' : 'disk',
+    warnings: attributeWarnings(tree, withoutXattrs),
+    footprints: () => footprints(tree, directory),
+  };
 }
 
 function sizeOf(tree: Tree): number {

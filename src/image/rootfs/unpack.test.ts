@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   lstatSync,
@@ -19,6 +19,7 @@ import { bytesContent, joinContent, readContent, systemPath } from '../../core/b
 import { isSampanError } from '../../core/errors/index.ts';
 import { type Node, type Tree, treeOf } from '../tree/index.ts';
 import { footprints, keepsAccessTimes } from './footprints.ts';
+import { attributeWarnings } from './reservations.ts';
 import { LONG_AGO, unpack } from './unpack.ts';
 
 const skip = process.getuid?.() === 0 ? false : 'not root';
@@ -102,6 +103,23 @@ describe('unpacking', { skip }, () => {
     if (withoutXattrs.length > 0) return;
     const dumped = execFileSync('getfattr', ['-n', 'user.a b', '-e', 'hex', join(directory, 'a/attributed')]);
     ok(dumped.includes('0x0001ff'), dumped.toString());
+  });
+
+  test('tells which nodes are left without extended attributes, and no others', async t => {
+    const at = scratch(t);
+    if (spawnSync('setfattr', ['--version']).status !== 0) return t.skip('there is no setfattr');
+    const xattrs = new Map([['user.a', Buffer.from('1')]]);
+    const tree = treeOf({
+      '/file': { meta: { ...META, xattrs } },
+      // The kernel takes no such attribute on a symlink (xattr(7)).
+      '/link': { kind: 'symlink', target: 'file', meta: { ...META, xattrs } },
+    } as Parameters<typeof treeOf>[0]);
+    const { withoutXattrs } = await unpack(tree, join(at, 'root'));
+    deepEqual(withoutXattrs, ['/link']);
+    const [told, ...others] = attributeWarnings(tree, withoutXattrs);
+    match(told ?? '', /extended attributes of \/link could not be set/);
+    deepEqual(others, []);
+    equal(execFileSync('getfattr', ['--only-values', '-n', 'user.a', join(at, 'root/file')]).toString(), '1');
   });
 
   test('without contents makes the sizes alone', async t => {

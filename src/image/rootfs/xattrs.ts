@@ -2,14 +2,22 @@ import { spawn, spawnSync } from 'node:child_process';
 import { encodeName } from '../../core/bytes/index.ts';
 import type { FileNode, Node } from '../tree/index.ts';
 
+/** Only of so many is it found out which of them failed. */
+const MAX_SINGLE = 200;
+
 /**
  * Sets extended attributes below `directory` with `setfattr`, all in one call, and returns the paths that
- * are left without theirs.
+ * are left without some of theirs.
  */
 export function setXattrs(nodes: readonly Node[], directory: string): string[] {
   if (nodes.length === 0) return [];
   const done = restore(nodes.map(dump).join('\n'), directory);
-  return done ? [] : nodes.map(node => node.path);
+  if (done === 'all') return [];
+  const failed =
+    done === 'none' || nodes.length > MAX_SINGLE
+      ? nodes
+      : nodes.filter(node => restore(dump(node), directory) !== 'all');
+  return failed.map(node => node.path);
 }
 
 /** Gives every file the attribute `name` with an empty value; false when that cannot be done. */
@@ -25,13 +33,15 @@ export function markFiles(files: readonly FileNode[], name: string, directory: s
 
 const RESTORE = ['--no-dereference', '--restore=-'];
 
-function restore(records: string, directory: string): boolean {
-  const { status } = spawnSync('setfattr', RESTORE, {
+/** `none` where the program is not there. */
+function restore(records: string, directory: string): 'all' | 'some' | 'none' {
+  const { status, error } = spawnSync('setfattr', RESTORE, {
     cwd: directory,
     input: records,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  return status === 0;
+  if (error !== undefined) return 'none';
+  return status === 0 ? 'all' : 'some';
 }
 
 /** A record as `getfattr --dump` writes it. */

@@ -3,7 +3,7 @@ import { SampanError } from '../../core/errors/index.ts';
 import type { ImageConfig } from '../../core/oci/index.ts';
 import type { Cancel, LocalLayer } from '../../core/store/index.ts';
 import { openWork } from '../../core/work/index.ts';
-import { type Exercise, exercise, type RunRecord } from '../exercise/index.ts';
+import { type Exercise, exercise, type RunRecord, reasonsOf } from '../exercise/index.ts';
 import { type Footprint, provideRoot, type RootFileSystem } from '../rootfs/index.ts';
 import type { Tree } from '../tree/index.ts';
 
@@ -46,6 +46,7 @@ export async function observe(
     config: image.config,
     rootfs: root.directory,
     exercise: image.exercise,
+    warnings: root.warnings,
     ...options,
   });
   checkWorks(run, image.exercise);
@@ -53,7 +54,7 @@ export async function observe(
 }
 
 function checkWorks(run: RunRecord, wanted: Exercise): void {
-  const last = lastLines(run.output.stderr || run.output.stdout);
+  const last = reasonsOf(run);
   if (run.exit.oomKilled) {
     throw new SampanError('unproven', 'the image itself ran out of memory under these limits', {
       remedy: 'give it more with --memory',
@@ -81,9 +82,4 @@ function checkWorks(run: RunRecord, wanted: Exercise): void {
       remedy: 'mend the probe, or say which status is right: --probe "http://:8080/x => 404"',
     });
   }
-}
-
-function lastLines(output: string): string {
-  const lines = output.trim().split('\n').slice(-3).join('\n  ');
-  return lines === '' ? '' : `; it said:\n  ${lines}`;
 }

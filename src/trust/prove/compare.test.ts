@@ -13,6 +13,7 @@ const RUN: RunRecord = {
   ports: [80],
   visited: [],
   output: { stdout: '', stderr: '' },
+  warnings: [],
   usage: {},
 };
 

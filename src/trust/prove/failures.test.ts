@@ -13,6 +13,7 @@ const GOOD: RunRecord = {
   visited: [],
   output: { stdout: '', stderr: 'one\ntwo\nthree\nfour\n' },
   usage: {},
+  warnings: [],
 };
 
 test('a run in which all works has no failures, however it was stopped', () => {

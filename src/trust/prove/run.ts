@@ -36,7 +36,7 @@ export async function runImage(
   const root = await provideRoot(trial.tree, place);
   try {
     const { config, exercise: wanted, like } = trial;
-    const subject = { config, rootfs: root.directory, exercise: wanted, like };
+    const subject = { config, rootfs: root.directory, exercise: wanted, like, warnings: root.warnings };
     return await exercise(engine, { ...subject, ...cancel });
   } catch (error) {
     if (isSampanError(error, 'not-found')) return neverStarted(error.message);
@@ -55,5 +55,6 @@ function neverStarted(why: string): RunRecord {
     visited: [],
     output: { stdout: '', stderr: why },
     usage: {},
+    warnings: [],
   };
 }
