@@ -19,10 +19,12 @@ export {
   platformFit,
 } from './platform.ts';
 export {
+  credentialKey,
   formatReference,
   normalName,
   parseReference,
   type Reference,
+  registryHost,
   shortReference,
 } from './reference.ts';
 export {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { digestOf } from '../bytes/index.ts';
 import { isSampanError } from '../errors/index.ts';
-import { formatReference, normalName, parseReference } from './reference.ts';
+import { credentialKey, formatReference, normalName, parseReference, registryHost } from './reference.ts';
 
 const DIGEST = digestOf('x');
 
@@ -44,4 +44,12 @@ test('a digest that is none is refused', () => {
 test('a hostile name is refused at once', () => {
   const text = `${'a-'.repeat(50_000)}!`;
   assert.throws(() => parseReference(text), isSampanError);
+});
+
+test('only the domain of short names has a registry host and a credential key that differ from it', () => {
+  const { domain } = parseReference('nginx');
+  assert.equal(registryHost(domain), 'registry-1.docker.io');
+  assert.equal(credentialKey(domain), 'https://index.docker.io/v1/');
+  assert.equal(registryHost('localhost:5000'), 'localhost:5000');
+  assert.equal(credentialKey('registry.example'), 'registry.example');
 });

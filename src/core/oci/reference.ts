@@ -85,3 +85,13 @@ export function normalName(text: string): string {
   const isBare = reference.tag === undefined && reference.digest === undefined;
   return shortReference(isBare ? { ...reference, tag: 'latest' } : reference);
 }
+
+/** Where the registry of a domain answers: Docker's own one has another host than its name says. */
+export function registryHost(domain: string): string {
+  return domain === DEFAULT_DOMAIN ? `registry-1.${DEFAULT_DOMAIN}` : domain;
+}
+
+/** Under which name Docker's programs keep the credentials of a domain. */
+export function credentialKey(domain: string): string {
+  return domain === DEFAULT_DOMAIN ? `https://index.${DEFAULT_DOMAIN}/v1/` : domain;
+}

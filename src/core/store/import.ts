@@ -117,7 +117,8 @@ async function importLayer(
   const { from, to, ...cancel } = sides;
   const mediaType = layerType('none');
   try {
-    if (!(await from.has(layer.digest)) && !(await to.has(digest))) throw missingLayer(layer);
+    // What is here already costs no question to a source far away.
+    if (!(await to.has(digest)) && !(await from.has(layer.digest))) throw missingLayer(layer);
     const tar = verified(inflate(from.open(layer, cancel)), { what: `layer ${layer.digest}`, digest });
     return await to.put(tar, { mediaType, digest }, cancel);
   } catch (error) {

@@ -6,6 +6,7 @@ export { type CopyReport, copy, eachAtOnce, graphOf } from './copy.ts';
 export { type ArchivedBlobs, type ArchivedImage, archivedBlobs, archivedImages } from './docker-archive.ts';
 export { digestInThread } from './hashing.ts';
 export { imageFrom, isLocalSource, readDocument, resolveImage } from './image.ts';
+export type { ImageTarget, WriteImageOptions, Written } from './image-target.ts';
 export { importPlain, ORIGINAL_MANIFEST } from './import.ts';
 export { changeLayoutIndex, entryName, LAYOUT_FILE, readLayoutIndex } from './layout.ts';
 export { localLayers } from './local.ts';
@@ -14,7 +15,7 @@ export { memoryStore } from './memory.ts';
 export { formatImageName, type ImageName, parseImageName } from './names.ts';
 export { BUNDLE_VERSION, isBundle, ociArchiveBlobs, ociArchiveIndex } from './oci-archive.ts';
 export { openSource } from './open.ts';
-export type { OpenImage, StoreContext } from './opened.ts';
+export type { Found, OpenImage, RegistryPlaces, StoreContext } from './opened.ts';
 export { chainIds } from './overlay.ts';
 export {
   deleteStored,
@@ -39,5 +40,5 @@ export type {
   LocalSource,
 } from './port.ts';
 export { isReferrerSource, type ReferrerSource, referrersAmong, withReferrers } from './referrers.ts';
-export { type ImageTarget, openTarget, type WriteImageOptions, type Written } from './target.ts';
+export { openTarget } from './target.ts';
 export { type WorkFile, workFile } from './work-file.ts';

@@ -43,7 +43,8 @@ async function find(name: ImageName, context: StoreContext): Promise<Found> {
     case 'path':
       return await findAtPath(name, context);
     case 'docker':
-      throw new SampanError('unsupported', `docker://${name.name}: registries are not read yet`, {
+      if (context.registries !== undefined) return await context.registries.find(name.name, context);
+      throw new SampanError('unsupported', `docker://${name.name}: registries are not read here`, {
         remedy: `pull it with docker or skopeo first, then name it as docker-daemon:${name.name}`,
       });
     case 'any':

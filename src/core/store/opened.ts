@@ -1,5 +1,6 @@
 import type { Docker } from '../docker/index.ts';
 import type { Descriptor, Platform } from '../oci/index.ts';
+import type { ImageTarget } from './image-target.ts';
 import type { OwnStore } from './own-store.ts';
 import type { BlobSource, Cancel, Image, LocalLayer } from './port.ts';
 
@@ -12,6 +13,16 @@ export interface StoreContext extends Cancel {
   readonly platform?: Platform | undefined;
   /** Reaches the local engine when it is needed. @throws SampanError `unavailable` or `denied`. */
   readonly docker: () => Promise<Docker>;
+  /** What `docker://` names; absent where registries are not reached. */
+  readonly registries?: RegistryPlaces;
+}
+
+/** The images of registries. They are known to a later room, which the command line hands in. */
+export interface RegistryPlaces {
+  /** @throws SampanError `usage`, `not-found`, `denied`, `unavailable`. */
+  find(name: string, context: StoreContext): Promise<Found>;
+  /** Nothing is asked of the registry before something is written. @throws SampanError `usage`. */
+  target(name: string, context: StoreContext): ImageTarget;
 }
 
 /** An image that was found. Disposing it removes temporary files; nothing of it can be read then. */

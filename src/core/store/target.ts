@@ -7,6 +7,7 @@ import { dockerArchiveFiles, ociArchiveFiles, writeArchive } from './archive-wri
 import { blobDirectory } from './blob-directory.ts';
 import { copy, graphOf } from './copy.ts';
 import { imageFrom, resolveImage } from './image.ts';
+import type { ImageTarget, WriteImageOptions, Written } from './image-target.ts';
 import { importPlain } from './import.ts';
 import { changeLayoutIndex, withEntry } from './layout.ts';
 import { parseImageName } from './names.ts';
@@ -14,31 +15,6 @@ import type { StoreContext } from './opened.ts';
 import { nameStored } from './own-store.ts';
 import { plainCopy } from './plain.ts';
 import type { BlobSource, Bytes, Cancel } from './port.ts';
-
-/** Where an image goes. */
-export interface ImageTarget {
-  /** With its transport: `oci-archive:app.tar`. */
-  readonly name: string;
-  /**
-   * Stores an image or index whole under the target's name, or throws and leaves what was there before.
-   *
-   * @returns where it is now; `imageId` is the digest of the configuration of a single image.
-   */
-  write(source: BlobSource, root: Descriptor, options?: WriteImageOptions): Promise<Written>;
-}
-
-/** How to write. */
-export interface WriteImageOptions extends Cancel {
-  /** The name for a target that was named without one, such as a file. */
-  readonly reference?: string | undefined;
-}
-
-/** What was written. */
-export interface Written {
-  readonly name: string;
-  readonly root: Descriptor;
-  readonly imageId?: Digest;
-}
 
 /**
  * The place that a person names for a result. A bare name is one in the store. A bare path is an OCI layout
@@ -62,15 +38,16 @@ export function openTarget(text: string, context: StoreContext): ImageTarget {
       return layoutTarget(name);
     case 'path':
       return pathTarget(name, context);
-    case 'dir':
     case 'docker':
-      throw unsupported(name.transport);
+      if (context.registries !== undefined) return context.registries.target(name.name, context);
+      throw unsupported('a registry');
+    case 'dir':
+      throw unsupported('a root file system');
   }
 }
 
-function unsupported(transport: 'dir' | 'docker'): SampanError {
-  const what = transport === 'dir' ? 'a root file system' : 'a registry';
-  return new SampanError('unsupported', `images are not written to ${what} yet`, {
+function unsupported(what: string): SampanError {
+  return new SampanError('unsupported', `images are not written to ${what} here`, {
     remedy:
       'write to docker-daemon:NAME, docker-archive:FILE, oci-archive:FILE or oci:DIR, then go on from there',
   });
