@@ -24,9 +24,9 @@ for (const runtime of isHybrid ? ['runc'] : ['runc', 'crun']) {
 
 engineConformance({
   name: 'docker',
-  open: base => orReason(dockerEngine({ base })),
+  open: base => orReason(dockerEngine({ base, host: process.env.DOCKER_HOST })),
   remains: async id => {
-    const docker = await connectDocker();
+    const docker = await connectDocker({ host: process.env.DOCKER_HOST });
     const label = `${RUN_LABEL}=${id}`;
     const containers = await listContainers(docker, { label });
     const images = await listImages(docker, { label });

@@ -54,7 +54,7 @@ async function whyNot(engine: 'runc' | 'docker'): Promise<string | undefined> {
     return findProgram('runc', '/usr/sbin:/usr/bin:/sbin:/bin') === undefined ? 'not installed' : undefined;
   }
   try {
-    await connectDocker();
+    await connectDocker({ host: process.env.DOCKER_HOST });
     return undefined;
   } catch (error) {
     if (isSampanError(error)) return error.message;
@@ -82,7 +82,7 @@ async function remains(id: string, engine: 'runc' | 'docker'): Promise<readonly 
     .flatMap(name => [`/sys/fs/cgroup/${name}`, `/sys/fs/cgroup/${name}/sampan-${id}`])
     .filter(path => path.endsWith(`sampan-${id}`) && isThere(path));
   if (engine === 'runc') return [...processes, ...groups];
-  const docker = await connectDocker();
+  const docker = await connectDocker({ host: process.env.DOCKER_HOST });
   const label = `${RUN_LABEL}=${id}`;
   const made = [...(await listContainers(docker, { label })), ...(await listImages(docker, { label }))];
   return [...processes, ...groups, ...made.map(one => one.id)];

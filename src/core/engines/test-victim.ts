@@ -1,5 +1,5 @@
 /** A program for tests: starts a container and waits, to be killed at any moment. Arguments: engine, base, root. */
-import { argv, stdout } from 'node:process';
+import { argv, env, stdout } from 'node:process';
 import { hostArchitecture } from '../engine/index.ts';
 import { dockerEngine } from '../engine-docker/index.ts';
 import { runcEngine } from '../runc/index.ts';
@@ -7,7 +7,7 @@ import { runcEngine } from '../runc/index.ts';
 const [, , name = '', base = '', rootfs = ''] = argv;
 const searchPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const engine = await (name === 'docker'
-  ? dockerEngine({ base })
+  ? dockerEngine({ base, host: env.DOCKER_HOST })
   : runcEngine({ base, runtime: name, searchPath }));
 stdout.write('ready\n');
 await engine.start({

@@ -20,7 +20,7 @@ const NAME = `sampan-test/store:${process.pid}`;
 
 async function engine(t: TestContext): Promise<Docker | undefined> {
   try {
-    return await connectDocker();
+    return await connectDocker({ host: process.env.DOCKER_HOST });
   } catch (error) {
     t.skip(`no engine: ${error}`);
     return undefined;

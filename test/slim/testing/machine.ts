@@ -52,10 +52,11 @@ export function machine(t: TestContext, more: Readonly<Record<string, string>> =
   const at = mkdtempSync(join(tmpdir(), 'sampan-e2e-'));
   t.after(() => rmSync(at, { recursive: true, force: true }));
   mkdirSync(join(at, 'tmp'));
-  const { PATH = '', HOME = '/root' } = process.env;
+  const { PATH = '', HOME = '/root', DOCKER_HOST } = process.env;
   const env = {
     PATH,
     HOME,
+    ...(DOCKER_HOST === undefined ? {} : { DOCKER_HOST }),
     NO_COLOR: '1',
     XDG_DATA_HOME: join(at, 'data'),
     TMPDIR: join(at, 'tmp'),
