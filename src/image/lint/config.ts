@@ -1,9 +1,9 @@
 import { SampanError } from '../../core/errors/index.ts';
+import { closestOf } from '../../core/text/index.ts';
 import { at, itemsOf, parseYaml, type Value } from './compose/index.ts';
 import { OWN_FINDINGS, RULES, type Severity } from './rules/index.ts';
 import { DEFAULT_SETTINGS, type LintSettings, SEVERITIES, type Wish } from './settings.ts';
 import { positionAt, type Span, sourceText } from './source/index.ts';
-import { closestOf } from './suggest.ts';
 
 /** The part `lint` of `.sampan.yaml`. */
 export interface LintConfig {

@@ -1,5 +1,5 @@
 import { SampanError } from '../../core/errors/index.ts';
-import { visible } from '../../core/text/index.ts';
+import { closestOf, visible } from '../../core/text/index.ts';
 import { at, parseCompose } from './compose/index.ts';
 import { type Dockerfile, parseDockerfile } from './dockerfile/index.ts';
 import {
@@ -21,7 +21,6 @@ import {
 } from './rules/index.ts';
 import { type LintSettings, severityOf } from './settings.ts';
 import { type Position, positionAt, type SourceText, type Span, sourceText } from './source/index.ts';
-import { closestOf } from './suggest.ts';
 
 /** What a file is. */
 export type FileKind = 'dockerfile' | 'compose';

@@ -1,13 +1,13 @@
 export {
   at,
-  type ComposeFile,
   type Field,
   fieldOf,
   itemsOf,
   type MapValue,
   pairsOf,
-  type Service,
+  parseYaml,
   textAt,
   type Value,
-} from './model.ts';
-export { parseCompose, parseYaml } from './parse.ts';
+} from '../../../core/yaml/index.ts';
+export type { ComposeFile, Service } from './model.ts';
+export { parseCompose } from './parse.ts';

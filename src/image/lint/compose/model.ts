@@ -1,44 +1,5 @@
+import type { MapValue } from '../../../core/yaml/index.ts';
 import type { SourceText, Span } from '../source/index.ts';
-
-/** A value of a YAML file, aliases resolved. */
-export type Value = MapValue | ListValue | ScalarValue;
-
-/** `key: value` pairs. */
-export interface MapValue {
-  readonly kind: 'map';
-  readonly span: Span;
-  /** With those merged in by `<<`, which come last. */
-  readonly fields: readonly Field[];
-  /** Written with braces. */
-  readonly isFlow: boolean;
-  /** How many values it is, with all aliases written out. */
-  readonly weight: number;
-}
-
-/** One pair. */
-export interface Field {
-  readonly key: string;
-  readonly keySpan: Span;
-  readonly value: Value;
-  /** It stands elsewhere and came by `<<`. */
-  readonly isMerged: boolean;
-}
-
-/** `- item` lines. */
-export interface ListValue {
-  readonly kind: 'list';
-  readonly span: Span;
-  readonly items: readonly Value[];
-  readonly weight: number;
-}
-
-/** A string, number, boolean or null, as text; null is the empty text. */
-export interface ScalarValue {
-  readonly kind: 'scalar';
-  readonly span: Span;
-  readonly text: string;
-  readonly weight: 1;
-}
 
 /** One service of a Compose file. */
 export interface Service {
@@ -53,49 +14,4 @@ export interface ComposeFile {
   readonly root: MapValue | undefined;
   readonly services: readonly Service[];
   readonly problems: readonly { readonly span: Span; readonly message: string }[];
-}
-
-/** The value under a path of keys. */
-export function at(value: Value | undefined, ...keys: readonly string[]): Value | undefined {
-  let here = value;
-  for (const key of keys) {
-    if (here?.kind !== 'map') return undefined;
-    here = here.fields.find(field => field.key === key)?.value;
-  }
-  return here;
-}
-
-/** The field of a map. */
-export function fieldOf(value: Value | undefined, key: string): Field | undefined {
-  return value?.kind === 'map' ? value.fields.find(field => field.key === key) : undefined;
-}
-
-/** The text of a scalar under a path of keys. */
-export function textAt(value: Value | undefined, ...keys: readonly string[]): string | undefined {
-  const found = at(value, ...keys);
-  return found?.kind === 'scalar' ? found.text : undefined;
-}
-
-/** The items of a list, or the one value that stands in its place. */
-export function itemsOf(value: Value | undefined): readonly Value[] {
-  if (value === undefined) return [];
-  return value.kind === 'list' ? value.items : [value];
-}
-
-/** Pairs written as a map or as a list of `key=value`. */
-export function pairsOf(
-  value: Value | undefined,
-): { readonly key: string; readonly text: string | undefined; readonly span: Span }[] {
-  if (value?.kind === 'map') {
-    return value.fields.map(({ key, keySpan, value: inner }) => ({
-      key,
-      span: keySpan,
-      text: inner.kind === 'scalar' ? inner.text : undefined,
-    }));
-  }
-  return itemsOf(value).flatMap(item => {
-    if (item.kind !== 'scalar') return [];
-    const [key = '', ...rest] = item.text.split('=');
-    return [{ key, text: rest.length === 0 ? undefined : rest.join('='), span: item.span }];
-  });
 }

@@ -1,10 +1,7 @@
-import { parseDocument } from 'yaml';
+import { closestOf } from '../../../core/text/index.ts';
+import { type MapValue, parseYaml } from '../../../core/yaml/index.ts';
 import type { SourceText, Span } from '../source/index.ts';
-import { closestOf } from '../suggest.ts';
-import type { ComposeFile, MapValue, Service } from './model.ts';
-import { treeOf } from './values.ts';
-
-const MAX_PROBLEMS = 20;
+import type { ComposeFile, Service } from './model.ts';
 
 /** Reads a Compose file. It never fails: what is wrong is in `problems`, the rest is read as well as it can be. */
 export function parseCompose(source: SourceText): ComposeFile {
@@ -18,26 +15,6 @@ export function parseCompose(source: SourceText): ComposeFile {
     problems.push({ span: { start: 0, end: 0 }, message });
   }
   return { source, root, services: root === undefined ? [] : servicesOf(root, problems), problems };
-}
-
-/** Reads one YAML document into plain values (YAML 1.2). At most twenty problems are told. */
-export function parseYaml(text: string) {
-  const problems: { span: Span; message: string }[] = [];
-  // The check for double keys of the library compares all with all; ours does not.
-  const document = parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: 'silent' });
-  for (const error of document.errors.slice(0, MAX_PROBLEMS)) {
-    const message = /call stack/i.test(error.message)
-      ? 'nested too deeply'
-      : (error.message.split('\n')[0] ?? '');
-    problems.push({ span: { start: error.pos[0], end: error.pos[1] }, message: lowerFirst(message) });
-  }
-  if (document.errors.length > 0) return { value: undefined, problems: problems.slice(0, MAX_PROBLEMS) };
-  const value = treeOf(document.contents, problems);
-  return { value, problems: problems.slice(0, MAX_PROBLEMS) };
-}
-
-function lowerFirst(text: string): string {
-  return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 
 function servicesOf(root: MapValue, problems: { span: Span; message: string }[]): Service[] {

@@ -1,4 +1,4 @@
-import { closestOf } from '../suggest.ts';
+import { closestOf } from '../../../core/text/index.ts';
 import type { Dockerfile, Instruction, Problem } from './model.ts';
 
 const FLAGS: Readonly<Record<string, readonly string[]>> = {

@@ -1,3 +1,10 @@
+export {
+  lineSpan,
+  type Position,
+  positionAt,
+  type SourceText,
+  type Span,
+  sourceText,
+} from '../../../core/text/index.ts';
 export { type Joined, joinSpans, plainText, sliceJoined, sourceOffset, sourceSpan } from './joined.ts';
-export { lineSpan, type Position, positionAt, type SourceText, type Span, sourceText } from './text.ts';
 export { splitWords, type Word, type Words } from './words.ts';

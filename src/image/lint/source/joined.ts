@@ -1,4 +1,4 @@
-import { lastAtMost, type Span } from './text.ts';
+import { lastAtMost, type Span } from '../../../core/text/index.ts';
 
 /** Text put together from parts of a source, such as the lines of one instruction, that still knows where each part was. */
 export interface Joined {

@@ -1,5 +1,5 @@
+import type { Span } from '../../../core/text/index.ts';
 import { type Joined, sourceSpan } from './joined.ts';
-import type { Span } from './text.ts';
 
 /** A word of an instruction or a command. */
 export interface Word {

@@ -1,6 +1,6 @@
+import { closestOf } from '../../../../core/text/index.ts';
 import { fieldOf, type MapValue, textAt } from '../../compose/index.ts';
 import { parseImageName } from '../../dockerfile/index.ts';
-import { closestOf } from '../../suggest.ts';
 import { type ComposeRule, composeRule } from '../rule.ts';
 import { inService } from './queries.ts';
 

@@ -1,3 +1,4 @@
+import { closestOf } from '../../../../core/text/index.ts';
 import {
   type Dockerfile,
   effective,
@@ -6,7 +7,6 @@ import {
   type Stage,
   variableUses,
 } from '../../dockerfile/index.ts';
-import { closestOf } from '../../suggest.ts';
 import { type DockerfileRule, dockerfileRule, type Found } from '../rule.ts';
 import { everywhere, ofKind, shipped } from './queries.ts';
 

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isPair, isScalar, isSeq, type Pair } from 'yaml';
-import type { Span } from '../source/index.ts';
-import type { Field, MapValue, Value } from './model.ts';
+import type { Span } from '../text/index.ts';
+import type { Field, MapValue, Value } from './tree.ts';
 
 const MAX_DEPTH = 64;
 const MAX_WEIGHT = 100_000;
@@ -39,8 +39,8 @@ function spanOf(node: unknown): Span {
   return typeof start === 'number' && typeof end === 'number' ? { start, end } : { start: 0, end: 0 };
 }
 
-function scalar(text: string, span: Span): Value {
-  return { kind: 'scalar', text, span, weight: 1 };
+function scalar(text: string, span: Span, isNull: boolean): Value {
+  return { kind: 'scalar', text, isNull, span, weight: 1 };
 }
 
 function read(node: unknown, reader: Reader, depth: number): Value | undefined {
@@ -53,7 +53,9 @@ function read(node: unknown, reader: Reader, depth: number): Value | undefined {
   if (isAlias(node)) return readAlias(node.source, span, reader);
   const anchor = anchorOf(node);
   if (anchor !== undefined) reader.open.add(anchor);
-  const value = readPlain(node, reader, depth);
+  const plain = readPlain(node, reader, depth);
+  const tag = tagOf(node);
+  const value = tag === undefined || plain === undefined ? plain : { ...plain, tag };
   if (anchor !== undefined) {
     reader.open.delete(anchor);
     if (value !== undefined) reader.anchors.set(anchor, value);
@@ -65,6 +67,11 @@ function anchorOf(node: unknown): string | undefined {
   return (isMap(node) || isSeq(node) || isScalar(node)) && node.anchor !== undefined
     ? node.anchor
     : undefined;
+}
+
+function tagOf(node: unknown): string | undefined {
+  const tag = isMap(node) || isSeq(node) || isScalar(node) ? node.tag : undefined;
+  return tag?.startsWith('!') === true ? tag : undefined;
 }
 
 function readAlias(name: string, span: Span, { anchors, open, problems }: Reader): Value | undefined {
@@ -83,8 +90,8 @@ function readAlias(name: string, span: Span, { anchors, open, problems }: Reader
 function readPlain(node: unknown, reader: Reader, depth: number): Value | undefined {
   const span = spanOf(node);
   if (isScalar(node)) {
-    const text = node.value === null || node.value === undefined ? '' : String(node.source ?? node.value);
-    return scalar(text, span);
+    const isNull = node.value === null || node.value === undefined;
+    return scalar(isNull ? '' : String(node.source ?? node.value), span, isNull);
   }
   if (isSeq(node)) {
     const items = node.items.flatMap(item => read(item, reader, depth + 1) ?? []);
@@ -92,7 +99,7 @@ function readPlain(node: unknown, reader: Reader, depth: number): Value | undefi
   }
   return isMap(node)
     ? readMap(node.items, { span, isFlow: node.flow === true }, { reader, depth })
-    : scalar('', span);
+    : scalar('', span, true);
 }
 
 function weightOf(values: readonly Value[]): number {
