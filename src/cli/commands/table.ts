@@ -63,6 +63,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./copy.ts')).copyCommand,
   },
   {
+    name: 'bundle',
+    summary: 'writes images to one file that every engine takes, or only what a device lacks',
+    group: 'carry',
+    load: async () => (await import('./bundle.ts')).bundleCommand,
+  },
+  {
+    name: 'inventory',
+    summary: 'tells what this device has, for bundles and deltas that carry only the rest',
+    group: 'carry',
+    load: async () => (await import('./inventory.ts')).inventoryCommand,
+  },
+  {
     name: 'rm',
     summary: 'removes images from the store',
     group: 'carry',

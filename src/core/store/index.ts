@@ -41,4 +41,4 @@ export type {
 } from './port.ts';
 export { isReferrerSource, type ReferrerSource, referrersAmong, withReferrers } from './referrers.ts';
 export { openTarget } from './target.ts';
-export { type WorkFile, workFile } from './work-file.ts';
+export { spool, type WorkFile, workFile } from './work-file.ts';
