@@ -58,6 +58,6 @@ export function layerType(compression: Compression): string {
 }
 
 /** True for a layer that is to be fetched from elsewhere, not carried with the image. */
-export function isForeignLayer(layer: Descriptor): boolean {
+export function isForeignLayer(layer: Pick<Descriptor, 'mediaType'>): boolean {
   return FOREIGN.test(layer.mediaType);
 }

@@ -1,0 +1,15 @@
+export {
+  ALGORITHMS,
+  type Algorithm,
+  algorithmOf,
+  type BlobDigest,
+  beginHash,
+  digestBytes,
+  digestFrom,
+  digitsOf,
+  endHash,
+  isBlobDigest,
+  parseBlobDigest,
+} from './digest.ts';
+export { isRepository, isTag, parseRepository } from './names.ts';
+export { Refusal, type RefusalCode } from './refusal.ts';

@@ -1,0 +1,2 @@
+export { type Collection, type CollectOptions, collectGarbage } from './collect.ts';
+export { removeManifest } from './remove.ts';

@@ -1,0 +1,1 @@
+export { type ManifestDocument, type Pointer, readManifestDocument } from './document.ts';
