@@ -2,6 +2,7 @@ import { deepEqual, doesNotMatch, equal, match, ok } from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
 import type { TestEntry } from '../../src/core/store/testing/index.ts';
 import { appEntries, baseEntries, WEB_APP, webApp, writeImage } from './testing/images.ts';
 import { type Ended, type Machine, machine, whyNotHere } from './testing/machine.ts';
@@ -25,7 +26,7 @@ interface Bad {
 const SPOILED: readonly Bad[] = [
   {
     name: 'is cut off in the middle',
-    words: /app\.tar|ends|truncated|cut/,
+    words: /reading .*app\.tar: .*truncated.*\n {2}(?:copy|save) /s,
     spoil: path => truncateSync(path, 700_000),
   },
   { name: 'is empty', words: /app\.tar/, spoil: path => truncateSync(path, 0) },
@@ -40,8 +41,13 @@ const SPOILED: readonly Bad[] = [
     spoil: path => flip(path, 900_000),
   },
   {
+    name: 'is compressed, and cut off in the middle',
+    words: /reading .*app\.tar: .*truncated.*\n {2}(?:copy|save) /s,
+    spoil: path => writeFileSync(path, gzipSync(readFileSync(path)).subarray(0, 100_000)),
+  },
+  {
     name: 'has bytes of an unknown compression',
-    words: /xz.*gzip and zstd/,
+    words: /reading .*app\.tar: compressed with xz, .*gzip and zstd/,
     spoil: path =>
       writeFileSync(path, Buffer.concat([Buffer.from('fd377a585a00', 'hex'), Buffer.alloc(2000, 7)])),
   },
@@ -175,6 +181,29 @@ describe('a layer is refused that has', { skip }, () => {
       const source = await writeImage(t, image, `docker-archive:${join(here.at, 'app.tar')}`);
       refused(await here.sampan(['slim', source]), here, 1, words);
       ok(!existsSync('/escaped') && !existsSync(join(here.at, 'escaped')));
+    });
+  }
+});
+
+function sparse(path: string, size: number): string {
+  truncateSync(path, size);
+  return path;
+}
+
+describe('evidence is refused that', { skip }, () => {
+  const LARGE: readonly (readonly [name: string, make: (path: string) => string])[] = [
+    ['is larger than any evidence', path => sparse(path, 2 ** 32)],
+    ['never ends', () => '/dev/zero'],
+  ];
+  for (const [name, make] of LARGE) {
+    test(name, async t => {
+      const here = machine(t);
+      const path = join(here.at, 'evidence.json');
+      writeFileSync(path, '');
+      const evidence = make(path);
+      const source = await webApp(t, here.at);
+      const ended = await here.sampan(['slim', source, '--evidence', evidence]);
+      refused(ended, here, 1, new RegExp(`${evidence}: more than 256 MiB`));
     });
   }
 });

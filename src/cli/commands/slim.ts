@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isSampanError, wrap } from '../../core/errors/index.ts';
 import { type Descriptor, normalName } from '../../core/oci/index.ts';
@@ -21,6 +21,7 @@ import {
   printSummary,
   REPORT_OPTION,
   readExercise,
+  readText,
   removedByCategory,
   runJson,
   type SlimJob,
@@ -97,7 +98,9 @@ export const slimCommand = defineCommand({
     const all = values.platform === ALL;
     const toolbox = await openToolbox(context, all ? {} : values);
     const exercise = readExercise(values, context.cwd, values.command);
-    const evidence = values.evidence.map(path => parseEvidence(readText(resolve(context.cwd, path)), path));
+    const evidence = values.evidence.map(path =>
+      parseEvidence(readText(resolve(context.cwd, path), MAX_EVIDENCE_MIB), path),
+    );
     await using image = await openSource(values.image, toolbox.images);
     // What cannot be written is said before the work, not behind it.
     const targets = values.output.map(name => openTarget(name, toolbox.images));
@@ -130,13 +133,8 @@ export const slimCommand = defineCommand({
 /** What `--platform` says for every image of an index. */
 const ALL = 'all';
 
-function readText(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw wrap(`reading ${path}`, error);
-  }
-}
+/** A hundred times what a large image takes. */
+const MAX_EVIDENCE_MIB = 256;
 
 function writeReport(path: string, page: string): void {
   try {

@@ -11,6 +11,7 @@ export { evidenceFileName, slimName } from './names.ts';
 export { type Places, placesOf } from './places.ts';
 export { printPlan } from './plan-print.ts';
 export { type NamedRun, printRuns } from './prove-print.ts';
+export { readText } from './read-text.ts';
 export { recordOf } from './record.ts';
 export { readReport, saveReport } from './reports.ts';
 export { type ReservedFile, reserveFile } from './reserve.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip, createGzip, createZstdCompress, createZstdDecompress } from 'node:zlib';
-import { isSampanError, SampanError, wrap } from '../errors/index.ts';
+import { isSampanError, SampanError, truncated, wrap } from '../errors/index.ts';
 import type { ByteStream } from './stream.ts';
 import { zstdFrames } from './zstd-frames.ts';
 
@@ -154,7 +154,7 @@ function explained(attempted: string, error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (!/^(Z_|ZSTD_)/.test(code)) return wrap(attempted, error);
   const reason = error instanceof Error ? error.message : code;
-  return new SampanError('invalid', `${attempted}: broken or truncated data (${reason})`, { cause: error });
+  return truncated(`${attempted}: broken or truncated data (${reason})`, error);
 }
 
 /** The first bytes of a stream, and the whole stream, those bytes included. */

@@ -1,4 +1,4 @@
-import { SampanError } from '../errors/index.ts';
+import { SampanError, truncated } from '../errors/index.ts';
 import type { ByteStream } from './stream.ts';
 
 const MAGIC = 0xfd2fb528;
@@ -60,7 +60,7 @@ class FrameCutter {
 
   end(): void {
     if (!this.#atFrameEnd()) {
-      throw new SampanError('invalid', 'inflating zstd: broken or truncated data (unexpected end of file)');
+      throw truncated('inflating zstd: broken or truncated data (unexpected end of file)');
     }
   }
 

@@ -92,4 +92,7 @@ test("a runtime's last words become an error that a caller can act on", () => {
   assert.equal(startError('prog', '').code, 'unavailable');
   assert.ok(isMissingProgram('exec failed: ...: exec: "x": executable file not found in $PATH'));
   assert.ok(!isMissingProgram('permission denied'));
+  const directory =
+    'exec failed: unable to start: chdir to cwd ("/app") set in config.json failed: no such file';
+  assert.ok(!isMissingProgram(directory), 'the working directory is missing, not the program');
 });

@@ -37,6 +37,8 @@ export function startError(program: string, words: string): SampanError {
 
 /** True when a runtime says that the program of an exec is not there. */
 export function isMissingProgram(words: string): boolean {
+  // The working directory may be what is not there.
+  if (/chdir to cwd/.test(words)) return false;
   return /executable file .*not found|exec failed.*no such file|exec: .*no such file/is.test(words);
 }
 

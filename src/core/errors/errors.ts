@@ -50,6 +50,14 @@ export class SampanError extends Error {
   }
 }
 
+/** The error for data that ends too early. */
+export function truncated(message: string, cause?: unknown): SampanError {
+  return new SampanError('invalid', message, {
+    ...(cause === undefined ? {} : { cause }),
+    remedy: 'copy or save it again: it is not whole',
+  });
+}
+
 /** True for a {@link SampanError}, of the given code if one is given. */
 export function isSampanError(error: unknown, code?: ErrorCode): error is SampanError {
   return error instanceof SampanError && (code === undefined || error.code === code);

@@ -1,1 +1,9 @@
-export { type ErrorCode, type ErrorOptions, isSampanError, SampanError, systemCode, wrap } from './errors.ts';
+export {
+  type ErrorCode,
+  type ErrorOptions,
+  isSampanError,
+  SampanError,
+  systemCode,
+  truncated,
+  wrap,
+} from './errors.ts';

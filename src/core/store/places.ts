@@ -12,7 +12,7 @@ import { isBundle, ociArchiveBlobs, ociArchiveIndex } from './oci-archive.ts';
 import type { Found, StoreContext } from './opened.ts';
 import { withReferrers } from './referrers.ts';
 import { openRootfs } from './rootfs.ts';
-import { spool } from './work-file.ts';
+import { spool, type WorkFile } from './work-file.ts';
 
 /** A path, and which of the images there is meant. */
 export interface Place {
@@ -93,26 +93,30 @@ async function openAnyArchive(
   path: string,
   context: StoreContext,
 ): Promise<{ readonly archive: ArchiveFiles; readonly dispose?: () => Promise<void> }> {
-  if (detectCompression(await headOf(path)) === 'none') return { archive: await openArchive(resolve(path)) };
-  const file = await spool(context.workDirectory, createReadStream(path), context);
-  const dispose = async (): Promise<void> => await file[Symbol.asyncDispose]();
+  const inflated = await inflatedArchive(path, context).catch(error => {
+    throw wrap(`reading ${path}`, error);
+  });
+  if (inflated === undefined) return { archive: await openArchive(resolve(path)) };
+  const dispose = async (): Promise<void> => await inflated[Symbol.asyncDispose]();
   try {
-    return { archive: await openArchive(file.path), dispose };
+    return { archive: await openArchive(inflated.path), dispose };
   } catch (error) {
     await dispose();
-    throw error;
+    throw wrap(`reading ${path}`, error);
   }
 }
 
+/** Absent for one that is not compressed. */
+async function inflatedArchive(path: string, context: StoreContext): Promise<WorkFile | undefined> {
+  if (detectCompression(await headOf(path)) === 'none') return undefined;
+  return await spool(context.workDirectory, createReadStream(path), context);
+}
+
 async function headOf(path: string): Promise<Uint8Array> {
-  try {
-    await using file = await open(path, 'r');
-    if (!(await file.stat()).isFile()) throw new SampanError('usage', 'not a file');
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
-    return buffer.subarray(0, bytesRead);
-  } catch (error) {
-    throw wrap(`reading ${path}`, error);
-  }
+  await using file = await open(path, 'r');
+  if (!(await file.stat()).isFile()) throw new SampanError('usage', 'not a file');
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(8), 0, 8, 0);
+  return buffer.subarray(0, bytesRead);
 }
 
 /** An image at a path, whatever it is: an archive, an OCI layout, or a root file system. */

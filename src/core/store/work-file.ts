@@ -1,7 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inflate, makeDirectories, removeStale, temporaryName, throwIfCancelled } from '../bytes/index.ts';
-import { wrap } from '../errors/index.ts';
+import { isSampanError, wrap } from '../errors/index.ts';
 import type { Bytes, Cancel } from './port.ts';
 
 /** A file, or a directory, that is removed when it is disposed; a killed process's one at the next use. */
@@ -40,6 +40,6 @@ export async function spool(directory: string, content: Bytes, options: Cancel =
     return file;
   } catch (error) {
     await file[Symbol.asyncDispose]();
-    throw wrap(`writing in ${directory}`, error);
+    throw isSampanError(error) ? error : wrap(`writing in ${directory}`, error);
   }
 }

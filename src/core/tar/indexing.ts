@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type Content, type Piece, sliceContent } from '../bytes/index.ts';
-import { SampanError, wrap } from '../errors/index.ts';
+import { truncated, wrap } from '../errors/index.ts';
 import type { TarEntry } from './entry.ts';
 import { type TarLimits, TarReader } from './reader.ts';
 
@@ -61,10 +61,7 @@ function openTar(path: string): number {
 function checkInside(file: number, tar: { readonly offset: number; readonly size: number }): void {
   const { size } = fstatSync(file);
   if (tar.offset + tar.size > size) {
-    throw new SampanError(
-      'invalid',
-      `the archive is truncated: ${size} bytes, wanted ${tar.offset + tar.size}`,
-    );
+    throw truncated(`the archive is truncated: ${size} bytes, wanted ${tar.offset + tar.size}`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { SampanError } from '../errors/index.ts';
+import { SampanError, truncated } from '../errors/index.ts';
 import { type AfterHeader, EntryAssembler } from './assemble.ts';
 import type { TarEntry } from './entry.ts';
 import { BLOCK, isZeroBlock } from './header.ts';
@@ -83,10 +83,7 @@ export class TarReader {
   end(): void {
     const midway = this.#content > 0 || this.#skip > 0 || this.#held.length > 0;
     if (this.#state.want === 'end' || (this.#state.want === 'header' && !midway)) return;
-    throw new SampanError(
-      'invalid',
-      `tar: the archive is truncated at byte ${this.#offset + this.#held.length}`,
-    );
+    throw truncated(`tar: the archive is truncated at byte ${this.#offset + this.#held.length}`);
   }
 
   /** Consumes some bytes and says how many; 0 when it needs more than there are. */
