@@ -1,5 +1,12 @@
 export { type ArchiveFiles, openArchive, readArchiveFile } from './archive-files.ts';
 export { type ArchiveFile, blobFile, containerdNames, textFile, writeArchive } from './archive-writer.ts';
+export {
+  attachReferrer,
+  type CopyReferrersOptions,
+  copyReferrers,
+  type Layout,
+  subjectDocuments,
+} from './attach.ts';
 export { adoptBlobs, blobDirectory, synchroniseBlobs } from './blob-directory.ts';
 export { contentSource } from './content-source.ts';
 export { type CopyReport, copy, eachAtOnce, graphOf } from './copy.ts';
@@ -39,6 +46,12 @@ export type {
   LocalLayer,
   LocalSource,
 } from './port.ts';
-export { isReferrerSource, type ReferrerSource, referrersAmong, withReferrers } from './referrers.ts';
+export {
+  ATTACHED_TO,
+  isReferrerSource,
+  type ReferrerSource,
+  referrersAmong,
+  withReferrers,
+} from './referrers.ts';
 export { openTarget } from './target.ts';
 export { spool, type WorkFile, workFile } from './work-file.ts';

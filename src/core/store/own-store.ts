@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { type Digest, hexOf, makeDirectories, removeStale } from '../bytes/index.ts';
 import { SampanError, wrap } from '../errors/index.ts';
 import { type Descriptor, type ImageIndex, normalName } from '../oci/index.ts';
+import { attachedBlobs } from './attach.ts';
 import { blobDirectory } from './blob-directory.ts';
 import { graphOf } from './copy.ts';
 import { changeLayoutIndex, entryName, isNamed, readLayoutIndex, withEntry } from './layout.ts';
 import type { BlobStore, Cancel, LocalSource } from './port.ts';
+import { ATTACHED_TO } from './referrers.ts';
 
 /** Sampan's own store: an OCI layout whose layers are plain tars, and what is remembered about them. */
 export interface OwnStore {
@@ -94,8 +96,10 @@ export async function deleteStored(store: OwnStore, name: string, options: Cance
   const wanted = normalName(name);
   let gone: readonly Descriptor[] = [];
   const forget = async (index: ImageIndex): Promise<ImageIndex> => {
-    gone = index.manifests.filter(entry => isNamed(entry, wanted));
-    return { ...index, manifests: index.manifests.filter(entry => !isNamed(entry, wanted)) };
+    const left = index.manifests.filter(entry => !isNamed(entry, wanted));
+    const kept = await withoutOrphans(store, left);
+    gone = index.manifests.filter(entry => !kept.includes(entry));
+    return { ...index, manifests: kept };
   };
   const clean = async (index: ImageIndex): Promise<ImageIndex> => {
     const kept = await reached(store, index.manifests);
@@ -105,7 +109,19 @@ export async function deleteStored(store: OwnStore, name: string, options: Cance
   // The name first: whoever is killed in between leaves blobs that nobody needs, never a name without its blobs.
   await changeLayoutIndex(store.directory, forget, options);
   if (gone.length > 0) await changeLayoutIndex(store.directory, clean, options);
-  return gone.length > 0;
+  return gone.some(entry => isNamed(entry, wanted));
+}
+
+/** Signatures and the like go with the last image that they are attached to. */
+async function withoutOrphans(
+  store: OwnStore,
+  entries: readonly Descriptor[],
+): Promise<readonly Descriptor[]> {
+  const target = (entry: Descriptor): string | undefined => entry.annotations?.[ATTACHED_TO];
+  if (!entries.some(entry => target(entry) !== undefined)) return entries;
+  const images = entries.filter(entry => target(entry) === undefined);
+  const kept = new Set<string>(await reached(store, images));
+  return entries.filter(entry => kept.has(target(entry) ?? entry.digest));
 }
 
 /** What can still be reached; an image that is not whole does not stop the rest. */
@@ -113,7 +129,8 @@ async function reached(store: OwnStore, roots: readonly Descriptor[]): Promise<R
   const found = new Set<Digest>();
   for (const root of roots) {
     found.add(root.digest);
-    const graph = await graphOf(store.blobs, root).catch(() => []);
+    const isAttached = root.annotations?.[ATTACHED_TO] !== undefined;
+    const graph = await (isAttached ? attachedBlobs : graphOf)(store.blobs, root).catch(() => []);
     for (const blob of graph) found.add(blob.digest);
   }
   return found;
@@ -137,7 +154,8 @@ export async function pruneStore(
   let freed = 0;
   const before = Date.now() - (options.graceMs ?? GRACE_MS);
   const change = async (index: ImageIndex): Promise<ImageIndex> => {
-    const kept = await reached(store, index.manifests);
+    const entries = await withoutOrphans(store, index.manifests);
+    const kept = await reached(store, entries);
     for await (const digest of store.blobs.list()) {
       const found = await stat(join(store.directory, 'blobs', 'sha256', hexOf(digest))).catch(
         () => undefined,
@@ -146,7 +164,7 @@ export async function pruneStore(
       freed += found.size;
       await drop(store, digest);
     }
-    return index;
+    return { ...index, manifests: entries };
   };
   await changeLayoutIndex(store.directory, change, options);
   return freed;

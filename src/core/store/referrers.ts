@@ -21,6 +21,12 @@ export function isReferrerSource(source: BlobSource): source is BlobSource & Ref
 
 const MAX_ENTRIES = 10_000;
 
+/**
+ * On the entry of something attached in a layout: the digest of the image there that it is about. Its own subject
+ * may be that image as a registry has it, with its layers compressed.
+ */
+export const ATTACHED_TO = 'dev.sampan.attached';
+
 /** The source, which then also tells what is attached, by the entries of the index beside it. */
 export function withReferrers<S extends BlobSource>(
   source: S,
@@ -34,8 +40,8 @@ export function withReferrers<S extends BlobSource>(
 }
 
 /**
- * What refers to a manifest, by the entries of a layout's index: a manifest whose `subject` it is, one that
- * the index under the fallback tag lists, or one that has a tag as cosign gave before (`sha256-….sig`).
+ * What refers to a manifest, by the entries of a layout's index: a manifest whose `subject` it is or whose entry
+ * says that it is attached to it, one that the index under the fallback tag lists, or one that has a tag as cosign gave before (`sha256-….sig`).
  * Entries whose documents are not there are passed over.
  *
  * @throws SampanError `limit` for too many entries, or what reading them throws.
@@ -53,7 +59,8 @@ export async function referrersAmong(
   const add = (each: Descriptor): unknown => found.set(each.digest, withoutName(each));
   for (const entry of entries) {
     const tag = tagOf(entry);
-    if (tag === fallback) for (const each of await listed(source, entry, options)) add(each);
+    if (entry.annotations?.[ATTACHED_TO] === options.subject) add(entry);
+    else if (tag === fallback) for (const each of await listed(source, entry, options)) add(each);
     else if (isOldTag(tag, fallback) || (await refersTo(source, entry, options))) add(entry);
   }
   return [...found.values()].toSorted((a, b) => (a.digest < b.digest ? -1 : 1));
