@@ -77,6 +77,8 @@ export interface Tree {
   list(path: string): readonly string[];
   /** Every node, each directory before what it holds, the names sorted. */
   nodes(): Iterable<Node>;
+  /** The paths of {@link nodes}, in the same order: to look for names without asking for nodes. */
+  paths(): Iterable<string>;
 }
 
 /** Where a path leads. */

@@ -93,6 +93,10 @@ export class StackedTree implements Tree {
   *nodes(): Generator<Node, void, undefined> {
     for (const item of this.#index().values()) yield nodeOf(item);
   }
+
+  paths(): Iterable<string> {
+    return this.#index().keys();
+  }
 }
 
 function indexByPath(root: Directory): ReadonlyMap<string, Leaf | Directory> {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { decodeName } from '../../../core/bytes/index.ts';
+import { decodeName, encodeName } from '../../../core/bytes/index.ts';
 import { enlarged } from '../scan/index.ts';
 
 const FIRST_NODES = 4096;
@@ -23,6 +23,7 @@ export class Names {
   /** Nodes whose names are not plain ASCII. */
   readonly #strange = new Set<number>();
   #used = 0;
+  readonly #scratch = new Uint8Array(255);
   /** So that nobody can make names that collide. */
   readonly #seed = randomInt(2 ** 32 - 1);
 
@@ -30,7 +31,27 @@ export class Names {
 
   /** The child of a name, the bytes from `from` to `to`; -1 when there is none. */
   find(parent: number, name: Uint8Array, from: number, to: number): number {
-    const hash = this.#hashOf(parent, name, from, to);
+    return this.#find(this.#hashOf(parent, name, from, to), parent, name, from, to);
+  }
+
+  /** As `find`, for the rest of a text from `from` on, written as `core/bytes` writes names. */
+  findText(parent: number, text: string, from: number): number {
+    const size = text.length - from;
+    if (size > this.#scratch.length) return this.#findEncoded(parent, text.slice(from));
+    for (let i = 0; i < size; i += 1) {
+      const code = text.charCodeAt(from + i);
+      if (code > 0x7f) return this.#findEncoded(parent, text.slice(from));
+      this.#scratch[i] = code;
+    }
+    return this.find(parent, this.#scratch, 0, size);
+  }
+
+  #findEncoded(parent: number, name: string): number {
+    const bytes = encodeName(name);
+    return this.find(parent, bytes, 0, bytes.length);
+  }
+
+  #find(hash: number, parent: number, name: Uint8Array, from: number, to: number): number {
     const mask = this.#slots.length - 1;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const node = this.#slots[slot]!;
@@ -42,8 +63,9 @@ export class Names {
 
   /** The child of a name; made when there is none. */
   child(parent: number, name: Uint8Array, from: number, to: number): number {
-    const found = this.find(parent, name, from, to);
-    return found === -1 ? this.#add(parent, name, from, to) : found;
+    const hash = this.#hashOf(parent, name, from, to);
+    const found = this.#find(hash, parent, name, from, to);
+    return found === -1 ? this.#add(hash, parent, name, from, to) : found;
   }
 
   /** True for a name that begins with these bytes. */
@@ -89,8 +111,7 @@ export class Names {
     return true;
   }
 
-  #add(parent: number, name: Uint8Array, from: number, to: number): number {
-    const hash = this.#hashOf(parent, name, from, to);
+  #add(hash: number, parent: number, name: Uint8Array, from: number, to: number): number {
     const node = this.count;
     if (node === this.parent.length) this.#grow();
     this.count += 1;

@@ -166,6 +166,17 @@ test('links that go in circles, or out of the root, lead nowhere or stay inside'
     '/etc/x/y',
     '/etc/./x',
     '/etc/../etc/x',
+    '/etc//x',
+    '//etc/x',
+    '/etc/.',
+    '/etc/..',
+    '/etc/...',
+    '/etc/',
+    'etc/x',
+    'x',
+    '',
+    '/up/../etc/x',
+    '/etc/ä',
     '/',
   ]) {
     equal(tree.get(path)?.path, reference.get(path)?.path, path);

@@ -3,6 +3,7 @@ import { SampanError } from '../../../core/errors/index.ts';
 import type { Metadata, Node, Resolved, SymlinkNode, Tree } from '../../tree/index.ts';
 import { type LayerScan, TYPE, TYPES } from '../scan/index.ts';
 import { pathOf } from './paths.ts';
+import { Places } from './places.ts';
 import { lookUp } from './resolve.ts';
 import { layerOf, type Stacked } from './stacked.ts';
 
@@ -22,9 +23,6 @@ interface Named {
   readonly path: string;
 }
 
-/** A last name that is not `.`, `..` or empty. */
-const PLAIN_NAME = /\/[^/.][^/]*$/;
-
 /** All nodes of a tree: their numbers and their paths. */
 export interface Listing {
   readonly nodes: Int32Array;
@@ -37,12 +35,13 @@ export class StackTree implements Tree {
   readonly stacked: Stacked;
   readonly #content: ContentOf;
   #listing: Listing | undefined;
-  #places: Map<string, number> | undefined;
+  readonly #places: Places;
 
   constructor(stacked: Stacked, content: ContentOf) {
     this.stacked = stacked;
     this.size = stacked.liveCount[0]!;
     this.#content = content;
+    this.#places = new Places(stacked);
   }
 
   get(path: string): Node | undefined {
@@ -52,24 +51,12 @@ export class StackTree implements Tree {
 
   /** The number of the node at a path, as `get` finds it; -1 when there is none. */
   find(path: string): number {
-    this.#places ??= new Map(this.listing().paths.map((each, i) => [each, this.listing().nodes[i]!]));
-    const found = this.#places.get(path);
-    if (found !== undefined) return found;
-    const parent = this.#places.get(path.slice(0, Math.max(1, path.lastIndexOf('/'))));
-    // In a directory that is there, what is not listed is not there; a path may be odd in its last name only.
-    if (parent !== undefined && this.#isDirectory(parent) && PLAIN_NAME.test(path)) return -1;
-    return lookUp(this.stacked, encodeName(path), { followLast: false });
-  }
-
-  #isDirectory(node: number): boolean {
-    const { live, bases, layers } = this.stacked;
-    const entry = live[node]!;
-    if (entry < 0) return true;
-    const layer = layerOf(bases, entry);
-    return layers[layer]!.type[entry - bases[layer]!] === TYPE.directory;
+    return this.#places.find(path);
   }
 
   resolve(path: string): Resolved | undefined {
+    const direct = this.#places.direct(path);
+    if (direct !== undefined) return { node: this.at(direct.node, direct.path), via: [] };
     const via: number[] = [];
     const node = lookUp(this.stacked, encodeName(path), { followLast: true, via });
     if (node === -1) return undefined;
@@ -79,6 +66,10 @@ export class StackTree implements Tree {
   list(path: string): readonly string[] {
     const node = lookUp(this.stacked, encodeName(path), { followLast: true });
     return node === -1 ? [] : this.#children(node, '').map(({ path: name }) => name);
+  }
+
+  paths(): readonly string[] {
+    return this.listing().paths;
   }
 
   *nodes(): Generator<Node, void, undefined> {

@@ -6,8 +6,8 @@ import type { LanguagePackage } from './types.ts';
 /** Every PHP package in a `vendor/composer/installed.json` (Composer 1 and 2). */
 export function readComposerPackages(tree: Tree): readonly LanguagePackage[] {
   const found: LanguagePackage[] = [];
-  for (const node of tree.nodes())
-    if (node.path.endsWith('/composer/installed.json')) found.push(...installed(tree, node.path));
+  for (const path of tree.paths())
+    if (path.endsWith('/composer/installed.json')) found.push(...installed(tree, path));
   return found;
 }
 

@@ -7,13 +7,13 @@ const SPECIFICATION = /\/specifications\/(?:default\/)?(([^/]+?)-(\d[^/-]*)(?:-[
 /** Every installed Ruby gem, by its specification; the name and version are those of the file. */
 export function readGems(tree: Tree): readonly LanguagePackage[] {
   const found: LanguagePackage[] = [];
-  for (const node of tree.nodes()) {
-    const [, full, name, version] = SPECIFICATION.exec(node.path) ?? [];
+  for (const path of tree.paths()) {
+    const [, full, name, version] = path.endsWith('.gemspec') ? (SPECIFICATION.exec(path) ?? []) : [];
     if (full === undefined || name === undefined || version === undefined) continue;
-    const home = node.path.slice(0, node.path.lastIndexOf('/specifications/'));
+    const home = path.slice(0, path.lastIndexOf('/specifications/'));
     const directory = posix.join(home, 'gems', full);
-    const root = tree.get(directory)?.kind === 'directory' ? directory : node.path;
-    const paths = [...new Set([node.path, root, ...extensions(tree, home, full)])];
+    const root = tree.get(directory)?.kind === 'directory' ? directory : path;
+    const paths = [...new Set([path, root, ...extensions(tree, home, full)])];
     found.push({ ecosystem: 'gem', name, version, root, paths, development: false });
   }
   return found;

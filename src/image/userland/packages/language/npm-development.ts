@@ -2,9 +2,14 @@ import { posix } from 'node:path';
 import type { Tree } from '../../../tree/index.ts';
 import { member, readJson } from '../../reading/index.ts';
 import { type LockedUse, readNpmLock } from './npm-lock.ts';
-import { dependencyNames, packageRootOf } from './npm-manifest.ts';
+import {
+  dependencyNames,
+  type PackageManifest,
+  packageManifests,
+  packageRootOf,
+  productionNames,
+} from './npm-manifest.ts';
 
-const PRODUCTION = ['dependencies', 'optionalDependencies', 'peerDependencies'];
 const STARTS = /^(pre|post)?(start|serve)([:-]|$)/;
 
 /**
@@ -13,17 +18,21 @@ const STARTS = /^(pre|post)?(start|serve)([:-]|$)/;
  * `dependencies`, `optionalDependencies` or `peerDependencies` as Node would look it up; when its
  * lock file says so; when a start script names its command; or when nothing is known of it.
  */
-export function developmentRoots(tree: Tree): ReadonlySet<string> {
+export function developmentRoots(
+  tree: Tree,
+  manifestOf: (root: string) => PackageManifest = packageManifests(tree),
+): ReadonlySet<string> {
   const found = new Set<string>();
   for (const app of appDirectories(tree)) {
     const manifests = manifestsOf(tree, app);
-    const production = reach(tree, [
-      ...manifests.flatMap(each => wanted(each, PRODUCTION)),
+    const find = finder(tree);
+    const production = reach({ find, manifestOf }, [
+      ...manifests.flatMap(each => wanted(each, productionNames(each.value))),
       ...manifests.flatMap(each => started(tree, each)),
     ]);
     const development = reach(
-      tree,
-      manifests.flatMap(each => wanted(each, ['devDependencies'])),
+      { find, manifestOf },
+      manifests.flatMap(each => wanted(each, dependencyNames(each.value, 'devDependencies'))),
     );
     const lock = readNpmLock(tree, app);
     for (const root of candidates(development, lock))
@@ -44,9 +53,9 @@ function isBelow(path: string, directory: string): boolean {
 /** The directories that have a `package.json` and a `node_modules`, and are not installed themselves. */
 function appDirectories(tree: Tree): readonly string[] {
   const apps: string[] = [];
-  for (const node of tree.nodes()) {
-    if (node.kind !== 'directory' || !node.path.endsWith('/node_modules')) continue;
-    const app = posix.dirname(node.path);
+  for (const path of tree.paths()) {
+    if (!path.endsWith('/node_modules') || tree.get(path)?.kind !== 'directory') continue;
+    const app = posix.dirname(path);
     if (isInstalled(app) || tree.resolve(posix.join(app, 'package.json')) === undefined) continue;
     apps.push(app);
   }
@@ -83,10 +92,8 @@ interface Wanted {
   readonly name: string;
 }
 
-function wanted(manifest: Manifest, fields: readonly string[]): readonly Wanted[] {
-  return fields.flatMap(field =>
-    dependencyNames(manifest.value, field).map(name => ({ from: manifest.directory, name })),
-  );
+function wanted({ directory }: Pick<Manifest, 'directory'>, names: readonly string[]): readonly Wanted[] {
+  return names.map(name => ({ from: directory, name }));
 }
 
 /** The packages whose commands a start script names: an app may well run by one (`ts-node`, `next`). */
@@ -106,28 +113,48 @@ function started(tree: Tree, manifest: Manifest): readonly Wanted[] {
   );
 }
 
+/** Where packages are, and what they say. */
+interface Installed {
+  readonly find: (wanted: Wanted) => string | undefined;
+  readonly manifestOf: (root: string) => PackageManifest;
+}
+
 /** The real paths of the packages that are reached, each from where it is asked for. */
-function reach(tree: Tree, start: readonly Wanted[]): ReadonlySet<string> {
+function reach({ find, manifestOf }: Installed, start: readonly Wanted[]): ReadonlySet<string> {
   const reached = new Set<string>();
   const waiting = [...start];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    const root = lookUp(tree, next);
+    const root = find(next);
     if (root === undefined || reached.has(root)) continue;
     reached.add(root);
-    const value = readJson(tree, posix.join(root, 'package.json'));
-    waiting.push(...wanted({ directory: root, value }, PRODUCTION));
+    waiting.push(...wanted({ directory: root }, manifestOf(root).needs));
   }
   return reached;
 }
 
 /** Node's look-up of a package (Node.js, "Loading from node_modules folders"), as a real path. */
-function lookUp(tree: Tree, { from, name }: Wanted): string | undefined {
-  if (!/^(@[^/]+\/)?[^/]+$/.test(name) || /(^|\/)\.\.?$/.test(name)) return undefined;
-  for (let at = from; ; at = posix.dirname(at)) {
-    if (posix.basename(at) !== 'node_modules') {
-      const node = tree.resolve(posix.join(at, 'node_modules', name))?.node;
+function finder(tree: Tree): Installed['find'] {
+  const places = new Map<string, readonly string[]>();
+  return ({ from, name }) => {
+    if (!/^(@[^/]+\/)?[^/]+$/.test(name) || /(^|\/)\.\.?$/.test(name)) return undefined;
+    const directories = places.get(from) ?? modulesFrom(tree, from);
+    places.set(from, directories);
+    for (const directory of directories) {
+      const node = tree.resolve(`${directory}/${name}`)?.node;
       if (node?.kind === 'directory') return node.path;
     }
-    if (at === '/') return undefined;
+    return undefined;
+  };
+}
+
+/** The directories of packages that are seen from a directory, the nearest first. */
+function modulesFrom(tree: Tree, from: string): readonly string[] {
+  const found: string[] = [];
+  for (let at = from; ; at = posix.dirname(at)) {
+    if (posix.basename(at) !== 'node_modules') {
+      const directory = posix.join(at, 'node_modules');
+      if (tree.resolve(directory)?.node.kind === 'directory') found.push(directory);
+    }
+    if (at === '/') return found;
   }
 }

@@ -1,30 +1,24 @@
 import { posix } from 'node:path';
 import type { Tree } from '../../../tree/index.ts';
-import { readJson, textMember } from '../../reading/index.ts';
 import { developmentRoots } from './npm-development.ts';
-import { packageRootOf } from './npm-manifest.ts';
+import { packageManifests, packageRootOf } from './npm-manifest.ts';
 import type { LanguagePackage } from './types.ts';
 
 const INSTALLED = /(?:\/node_modules|^\/usr\/share\/nodejs)\/((?:@[^/@]+\/)?[^/@.][^/]*)\/package\.json$/;
 
 /** Every npm package that is installed in a `node_modules`, or by Debian, sorted by path. */
 export function readNpmPackages(tree: Tree): readonly LanguagePackage[] {
-  const development = developmentRoots(tree);
+  const manifestOf = packageManifests(tree);
+  const development = developmentRoots(tree, manifestOf);
   const links = binLinks(tree);
   const found: LanguagePackage[] = [];
-  for (const node of tree.nodes()) {
-    const place = node.kind === 'file' ? INSTALLED.exec(node.path)?.[1] : undefined;
-    if (place === undefined) continue;
-    const root = posix.dirname(node.path);
-    const manifest = readJson(tree, node.path);
-    found.push({
-      ecosystem: 'npm',
-      name: textMember(manifest, 'name') ?? place,
-      version: textMember(manifest, 'version') ?? '',
-      root,
-      paths: [root, ...(links.get(root) ?? [])],
-      development: development.has(root),
-    });
+  for (const path of tree.paths()) {
+    const place = path.endsWith('/package.json') ? INSTALLED.exec(path)?.[1] : undefined;
+    if (place === undefined || tree.get(path)?.kind !== 'file') continue;
+    const root = posix.dirname(path);
+    const { name = place, version = '' } = manifestOf(root);
+    const paths = [root, ...(links.get(root) ?? [])];
+    found.push({ ecosystem: 'npm', name, version, root, paths, development: development.has(root) });
   }
   return found;
 }
@@ -32,11 +26,11 @@ export function readNpmPackages(tree: Tree): readonly LanguagePackage[] {
 /** The links in `node_modules/.bin`, by the root of the package that they lead into. */
 function binLinks(tree: Tree): ReadonlyMap<string, readonly string[]> {
   const links = new Map<string, string[]>();
-  for (const node of tree.nodes()) {
-    if (node.kind !== 'symlink' || !node.path.includes('/node_modules/.bin/')) continue;
-    const target = tree.resolve(node.path)?.node.path;
+  for (const path of tree.paths()) {
+    if (!path.includes('/node_modules/.bin/') || tree.get(path)?.kind !== 'symlink') continue;
+    const target = tree.resolve(path)?.node.path;
     const root = target === undefined ? undefined : packageRootOf(target);
-    if (root !== undefined) links.set(root, [...(links.get(root) ?? []), node.path]);
+    if (root !== undefined) links.set(root, [...(links.get(root) ?? []), path]);
   }
   return links;
 }

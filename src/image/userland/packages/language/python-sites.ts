@@ -30,7 +30,7 @@ export function readPathFiles(tree: Tree, site: string): readonly PathFile[] {
 /** The directories that hold installed Python modules: `site-packages` and `dist-packages`, real paths. */
 export function pythonSites(tree: Tree): readonly string[] {
   const sites: string[] = [];
-  for (const node of tree.nodes())
-    if (node.kind === 'directory' && /\/(site|dist)-packages$/.test(node.path)) sites.push(node.path);
+  for (const path of tree.paths())
+    if (/\/(site|dist)-packages$/.test(path) && tree.get(path)?.kind === 'directory') sites.push(path);
   return sites;
 }

@@ -26,9 +26,10 @@ const METADATA_MAX_BYTES = 4 << 20;
 export function readPythonDistributions(tree: Tree): readonly PythonDistribution[] {
   const real = realPaths(tree);
   const found: PythonDistribution[] = [];
-  for (const node of tree.nodes()) {
-    if (!METADATA.test(node.path) || (node.kind !== 'directory' && node.kind !== 'file')) continue;
-    found.push(distribution(tree, node.path, real));
+  for (const path of tree.paths()) {
+    if (!METADATA.test(path)) continue;
+    const kind = tree.get(path)?.kind;
+    if (kind === 'directory' || kind === 'file') found.push(distribution(tree, path, real));
   }
   return found;
 }
