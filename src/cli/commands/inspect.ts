@@ -13,7 +13,7 @@ import {
   type Violation,
 } from '../../image/inspect/index.ts';
 import { choice, defineCommand, file, flag, required, text } from '../command/index.ts';
-import type { Context } from '../context/index.ts';
+import type { Context, RawTerminal } from '../context/index.ts';
 import {
   BUDGET_OPTIONS,
   type Looking,
@@ -46,6 +46,7 @@ export const inspectCommand = defineCommand({
     }),
     json: flag({ description: 'print JSON, schema sampan.inspect/1' }),
     html: file({ description: 'also write a page: treemap, layers, findings, packages' }),
+    explore: flag({ description: 'look around in it on the terminal: layers, tree, findings' }),
     all: flag({ description: 'show every finding' }),
     against: text({
       placeholder: 'IMAGE',
@@ -67,14 +68,15 @@ export const inspectCommand = defineCommand({
   ],
   exitCodes: { 3: 'the image breaks its budget' },
   async run(context, values) {
+    const terminal = values.explore ? await terminalOf(context, values) : undefined;
     const budget = await readBudget(values, context.cwd);
     const looking = await openLooking(context, values);
     await using image = await openSource(values.image, looking.images);
-    const inspection = await inspectionOf(image, { ...looking, context, html: values.html });
+    const inspection = await inspectionOf(image, { ...looking, context, html: values.html, terminal });
     const growth =
       values.against === undefined ? undefined : await growthAgainst(values.against, looking, inspection);
     const violations = checkBudget(inspection, budget, growth?.bytes);
-    switch (values.json ? 'json' : values.format) {
+    switch (terminal !== undefined ? 'nothing' : values.json ? 'json' : values.format) {
       case 'json':
         writeJson(context.stdout, 'sampan.inspect/1', {
           ...inspection,
@@ -94,23 +96,46 @@ export const inspectCommand = defineCommand({
       case 'text':
         printInspection(context.stdout, inspection, { violations, all: values.all });
         if (growth !== undefined) context.stdout.write(growthText(growth));
+        break;
+      case 'nothing':
     }
     if (violations.length > 0) throw brokenBudget(violations);
   },
 });
 
-/** A page needs more than what is remembered. */
+/** Told before anything is read. @throws SampanError `usage`. */
+async function terminalOf(
+  context: Context,
+  { json, format }: { readonly json: boolean; readonly format: string },
+): Promise<RawTerminal> {
+  if (json || format !== 'text') {
+    throw new SampanError('usage', '--explore prints nothing: leave out --json and --format');
+  }
+  const { terminalFor } = await import('../explore/index.ts');
+  return terminalFor(context);
+}
+
+/** A page and the explorer need more than what is remembered. */
 async function inspectionOf(
   image: OpenImage,
-  options: Looking & { readonly context?: Context; readonly html?: string | undefined },
+  options: Looking & {
+    readonly context?: Context;
+    readonly html?: string | undefined;
+    readonly terminal?: RawTerminal | undefined;
+  },
 ): Promise<Inspection> {
-  const { context, html, cache, images } = options;
-  const remembered = html === undefined ? await rememberedInspection(image, cache) : undefined;
+  const { context, html, terminal, cache, images } = options;
+  const needsAll = html !== undefined || terminal !== undefined;
+  const remembered = needsAll ? undefined : await rememberedInspection(image, cache);
   if (remembered !== undefined) return remembered;
   using inspected = await inspectImage(image, { cache, ...(images.signal && { signal: images.signal }) });
   if (html !== undefined && context !== undefined) {
     const { inspectPageOf } = await import('../inspection-pages/index.ts');
     writePage(context, html, inspectPageOf(inspected));
+  }
+  if (terminal !== undefined && context !== undefined) {
+    const { explore } = await import('../explore/index.ts');
+    await explore(inspected, terminal, context);
   }
   return inspected.inspection;
 }

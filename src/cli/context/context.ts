@@ -1,6 +1,15 @@
+import type { ReadStream, WriteStream } from 'node:tty';
 import type { Progress } from '../../core/progress/index.ts';
 import type { Output } from '../output/index.ts';
 import type { Input } from './input.ts';
+
+/** A terminal as it is, for what draws on all of it. */
+export interface RawTerminal {
+  readonly input: ReadStream;
+  readonly output: WriteStream;
+  /** What `TERM` calls it; empty where that is not set. */
+  readonly name: string;
+}
 
 /** All that a command may use of the world outside; nothing else reads `process`. */
 export interface Context {
@@ -9,6 +18,8 @@ export interface Context {
   /** For everything else. */
   readonly stderr: Output;
   readonly input: Input;
+  /** Where both standard input and standard output are a terminal. */
+  readonly terminal?: RawTerminal;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absolute. */
   readonly cwd: string;

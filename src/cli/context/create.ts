@@ -32,6 +32,7 @@ export function openContext(host: NodeJS.Process, mood: Mood): OpenContext {
     stdout,
     stderr,
     input: inputOf(host.stdin),
+    ...terminalOf(host),
     env: host.env,
     cwd: host.cwd(),
     home: homedir(),
@@ -47,6 +48,11 @@ export function openContext(host: NodeJS.Process, mood: Mood): OpenContext {
       await Promise.all([drain(host.stdout), drain(host.stderr)]);
     },
   };
+}
+
+function terminalOf({ stdin, stdout, env }: NodeJS.Process): Pick<Context, 'terminal'> {
+  if (!stdin.isTTY || !stdout.isTTY) return {};
+  return { terminal: { input: stdin, output: stdout, name: env.TERM ?? '' } };
 }
 
 function openLive(host: NodeJS.Process): LiveProgress {

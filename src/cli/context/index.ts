@@ -1,3 +1,3 @@
-export type { Context } from './context.ts';
+export type { Context, RawTerminal } from './context.ts';
 export { type Mood, type OpenContext, openContext } from './create.ts';
 export type { Input } from './input.ts';

@@ -16,4 +16,20 @@ export {
 export type { Ground, LiveFile } from './ground.ts';
 export { type Inspected, inspectImage, rememberedInspection } from './inspect.ts';
 export { NO_CACHE, type ScanCache, scanCache } from './load/index.ts';
+export {
+  type EntryFacts,
+  factsOf,
+  findingFinder,
+  MARK,
+  type Pattern,
+  type Places,
+  pathAt,
+  patternOf,
+  placesOf,
+  type Selection,
+  type Survey,
+  survey,
+  type Terrain,
+  terrainOf,
+} from './survey/index.ts';
 export type { BaseGuess, ImageTotals, Inspection, LayerFigures, PackageFigures } from './types.ts';

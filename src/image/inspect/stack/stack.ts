@@ -12,13 +12,16 @@ const NOTHING = -1;
 const IMPLIED = -2;
 const MAX_ENTRIES = 8_000_000;
 
+/** Told after each layer what lives then, as {@link Stacked.live}; it changes with the next layer. */
+export type Watch = (layer: number, live: Int32Array) => void;
+
 /**
  * Stacks layers, the lowest first (OCI image spec 1.1, layer.md, "Applying Changesets"), and keeps account of what
  * each of them adds and hides.
  *
  * @throws SampanError `invalid` for a layer that cannot be applied, `limit`.
  */
-export function stackScans(layers: readonly LayerScan[]): Stacked {
+export function stackScans(layers: readonly LayerScan[], watch?: Watch): Stacked {
   const total = layers.reduce((sum, layer) => sum + layer.count, 0);
   if (total > MAX_ENTRIES) {
     throw new SampanError('limit', `the image has ${total} entries, at most ${MAX_ENTRIES} are handled`);
@@ -27,6 +30,7 @@ export function stackScans(layers: readonly LayerScan[]): Stacked {
   for (const index of layers.keys()) {
     try {
       stack.apply(index);
+      watch?.(index, stack.live());
     } catch (error) {
       throw wrap(`layer ${index + 1} of ${layers.length}`, error);
     }
@@ -272,6 +276,10 @@ class Stack {
     this.#liveCount = enlarged(this.#liveCount, count);
     this.#liveBytes = enlarged(this.#liveBytes, count);
     this.#removedIn = enlarged(this.#removedIn, count);
+  }
+
+  live(): Int32Array {
+    return this.#live.subarray(0, this.#names.count);
   }
 
   finish(): Stacked {

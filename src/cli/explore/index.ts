@@ -1,0 +1,1 @@
+export { explore, terminalFor } from './explore.ts';

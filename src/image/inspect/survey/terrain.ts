@@ -1,0 +1,33 @@
+import type { Found } from '../findings/index.ts';
+import type { Ground } from '../ground.ts';
+import { type Hidden, journalOf, type Step } from '../stack/index.ts';
+
+/** All that is looked at when a tree is shown at one of its layers. */
+export interface Terrain {
+  readonly ground: Ground;
+  readonly found: Found;
+  readonly steps: readonly Step[];
+  /** Of each entry, through all layers. */
+  readonly sizes: Float64Array;
+  readonly types: Uint8Array;
+  /** For each entry, counted from 1, its place among {@link Terrain.hidden}; 0 for what stays. */
+  readonly hiding: Int32Array;
+  readonly hidden: readonly Hidden[];
+}
+
+/** Prepares an image that was inspected to be surveyed. */
+export function terrainOf(ground: Ground, found: Found): Terrain {
+  const { layers, bases, hidden } = ground.stacked;
+  const count = bases.at(-1) ?? 0;
+  const sizes = new Float64Array(count);
+  const types = new Uint8Array(count);
+  for (const [i, { size, type, count: rows }] of layers.entries()) {
+    sizes.set(size.subarray(0, rows), bases[i]);
+    types.set(type.subarray(0, rows), bases[i]);
+  }
+  const hiding = new Int32Array(count);
+  for (const [i, { layer, row, bytes }] of hidden.entries()) {
+    if (bytes > 0) hiding[bases[layer]! + row] = i + 1;
+  }
+  return { ground, found, steps: journalOf(layers), sizes, types, hiding, hidden };
+}
