@@ -23,9 +23,15 @@ import {
 import { type Item, lookAt } from './item.ts';
 import type { BundlePlan } from './plan.ts';
 
+/**
+ * What layers are compressed with. `auto` compresses plain ones with gzip, which every engine takes, unless
+ * something is attached to their image.
+ */
+export type LayerCompression = Compression | 'auto';
+
 /** How the layers of a bundle are to be compressed. */
 export interface Recompression extends Cancel {
-  readonly compression: Compression;
+  readonly compression: LayerCompression;
   readonly level?: number | undefined;
   /** Where the compressed layers and new manifests are put. */
   readonly draft: BlobStore;
@@ -57,13 +63,7 @@ async function compressLayers(
   plan: BundlePlan,
   how: Recompression,
 ): Promise<ReadonlyMap<Digest, Descriptor>> {
-  const work = new Map<Digest, { readonly source: BlobSource; readonly blob: Descriptor }>();
-  for (const { source, manifests } of items) {
-    for (const { blob } of manifests.flatMap(manifest => manifest.layers)) {
-      const isSame = layerCompression(blob.mediaType) === how.compression;
-      if (!isSame && !plan.leftOut.has(blob.digest)) work.set(blob.digest, { source, blob });
-    }
-  }
+  const work = toCompress(items, plan, how.compression);
   const changed = new Map<Digest, Descriptor>();
   refuseSigned(items, new Set(work.keys()));
   await eachAtOnce([...work.values()], AT_ONCE, async ({ source, blob }) => {
@@ -71,6 +71,28 @@ async function compressLayers(
     how.progress?.(changed.size, work.size);
   });
   return changed;
+}
+
+function toCompress(
+  items: readonly Item[],
+  plan: BundlePlan,
+  compression: LayerCompression,
+): ReadonlyMap<Digest, { readonly source: BlobSource; readonly blob: Descriptor }> {
+  const work = new Map<Digest, { readonly source: BlobSource; readonly blob: Descriptor }>();
+  const isAuto = compression === 'auto';
+  for (const { source, manifests } of items) {
+    for (const { blob } of manifests.flatMap(manifest => manifest.layers)) {
+      const now = layerCompression(blob.mediaType);
+      const isFine = isAuto ? now !== 'none' : now === compression;
+      if (!isFine && !plan.leftOut.has(blob.digest)) work.set(blob.digest, { source, blob });
+    }
+  }
+  if (!isAuto) return work;
+  for (const { referrers, manifests } of items) {
+    if (referrers.length === 0) continue;
+    for (const { blob } of manifests.flatMap(manifest => manifest.layers)) work.delete(blob.digest);
+  }
+  return work;
 }
 
 /** Before any work: what is attached is about a manifest by its digest, and that would be another one. */
@@ -90,7 +112,8 @@ function refuseSigned(items: readonly Item[], changing: ReadonlySet<Digest>): vo
 }
 
 async function compressed(source: BlobSource, blob: Descriptor, how: Recompression): Promise<Descriptor> {
-  const { compression, draft, signal } = how;
+  const { draft, signal } = how;
+  const compression = how.compression === 'auto' ? 'gzip' : how.compression;
   const level = how.level ?? LEVELS[compression];
   const cancel = signal === undefined ? {} : { signal };
   const tar: Bytes = inflate(source.open(blob, cancel));

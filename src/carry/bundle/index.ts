@@ -1,4 +1,4 @@
-export { eitherSource, type Recompression, recompress } from './compress.ts';
+export { eitherSource, type LayerCompression, type Recompression, recompress } from './compress.ts';
 export {
   type BundledLayer,
   type BundledManifest,

@@ -4,7 +4,7 @@ import { inStage } from '../../core/progress/index.ts';
 import { type Bytes, blobDirectory, type Cancel, workFile, writeArchive } from '../../core/store/index.ts';
 import { formatSize } from '../../core/text/index.ts';
 import { type ChunkList, countChunks, counting } from '../fetch/index.ts';
-import { recompress } from './compress.ts';
+import { type LayerCompression, recompress } from './compress.ts';
 import type { Item } from './item.ts';
 import type { BundlePlan } from './plan.ts';
 import { bundleFiles } from './write.ts';
@@ -14,7 +14,7 @@ export interface BundleOptions extends Cancel {
   /** The file, absolute. */
   readonly path: string;
   /** Of each layer that is carried; as they are unless told. */
-  readonly compression?: Compression | undefined;
+  readonly compression?: LayerCompression | undefined;
   /** Of the file as a whole. */
   readonly whole: Compression;
   readonly level?: number | undefined;
@@ -69,7 +69,7 @@ async function compressLayers(
   const { compression } = options;
   if (compression === undefined) return items;
   return await inStage(options.progress, {
-    title: compression === 'none' ? 'Inflating layers' : `Compressing layers with ${compression}`,
+    title: compression === 'none' ? 'Inflating layers' : 'Compressing layers',
     run: async stage =>
       await recompress(items, plan, {
         ...(options.signal === undefined ? {} : { signal: options.signal }),

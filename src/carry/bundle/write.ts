@@ -1,6 +1,14 @@
 import { type Digest, hexOf } from '../../core/bytes/index.ts';
 import { SampanError } from '../../core/errors/index.ts';
-import { type Descriptor, isForeignLayer, isLayerType, MEDIA, parseReference } from '../../core/oci/index.ts';
+import {
+  type Descriptor,
+  formatReference,
+  isForeignLayer,
+  isLayerType,
+  MEDIA,
+  parseReference,
+  type Reference,
+} from '../../core/oci/index.ts';
 import {
   type ArchiveFile,
   type BlobSource,
@@ -96,13 +104,17 @@ function named(
 
 function dockerEntry(item: Item): object {
   const main = mainManifest(item);
-  // A tag is all that the format has.
-  const isTagged = item.name !== undefined && parseReference(item.name).digest === undefined;
+  const reference = item.name === undefined ? undefined : parseReference(item.name);
   return {
     Config: blobPath(main.config.digest),
-    RepoTags: isTagged ? [item.name] : null,
+    RepoTags: reference === undefined ? null : tagsOf(reference),
     Layers: main.layers.map(layer => blobPath(layer.blob.digest)),
   };
+}
+
+/** Whole, so that Podman does not take it for a local one; a tag is all that the format has. */
+function tagsOf(reference: Reference): readonly string[] | null {
+  return reference.digest === undefined ? [formatReference(reference)] : null;
 }
 
 /** The manifest of an item that a Docker archive names. */

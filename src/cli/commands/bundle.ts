@@ -1,5 +1,11 @@
 import { resolve } from 'node:path';
-import { type BundlePlan, makeBundle, planBundle, type Target } from '../../carry/bundle/index.ts';
+import {
+  type BundlePlan,
+  type LayerCompression,
+  makeBundle,
+  planBundle,
+  type Target,
+} from '../../carry/bundle/index.ts';
 import { formatChunkList } from '../../carry/fetch/index.ts';
 import { type Compression, writeAtomically } from '../../core/bytes/index.ts';
 import { SampanError } from '../../core/errors/index.ts';
@@ -29,8 +35,10 @@ export const bundleCommand = defineCommand({
         'what the device has: an inventory that sampan inventory wrote there, a bundle that it was given, or an image; may be repeated',
     }),
     compression: choice({
-      values: ['none', 'gzip', 'zstd'],
-      description: 'of each layer; as they are unless told. This changes manifests: not for signed images',
+      values: ['auto', 'keep', 'none', 'gzip', 'zstd'],
+      default: 'auto',
+      description:
+        'of each layer: auto compresses plain ones with gzip unless the image is signed; others than keep may change the digest of the manifest',
     }),
     level: number({ min: 1, max: 19, description: 'how hard to compress; gzip knows 1 to 9' }),
     platform: text({
@@ -46,7 +54,7 @@ export const bundleCommand = defineCommand({
   examples: [
     { line: 'bundle app:1.3 -o app.tar', explanation: 'one file for any engine' },
     {
-      line: 'bundle app:1.3 broker:2 --for gateway.json -o update.tar --compression gzip',
+      line: 'bundle app:1.3 broker:2 --for gateway.json -o update.tar',
       explanation: 'only what the gateway lacks',
     },
     { line: 'bundle app:1.3 --for app:1.2 --dry-run', explanation: 'how much an update would carry' },
@@ -65,8 +73,10 @@ export const bundleCommand = defineCommand({
     const { images: source } = await openToolbox(context, chosen);
     await using open = new AsyncDisposableStack();
     const gathered = await gather(values.image, { ...values, context: source, allPlatforms, open });
+    const whole = output === undefined ? 'none' : wholeOf(output);
+    const compression = compressionOf(values.compression, whole);
     const plan = planBundle(gathered.items, targets);
-    say(context, plan, { targets, json, dryRun, notes: gathered.notes, compression: values.compression });
+    say(context, plan, { targets, json, dryRun, notes: gathered.notes, compression, whole });
     if (output === undefined || dryRun) {
       if (json) writeJson(context.stdout, 'sampan.bundle/1', bundlePlanJson(plan));
       return;
@@ -74,7 +84,8 @@ export const bundleCommand = defineCommand({
     const made = await makeBundle(gathered.items, plan, {
       ...values,
       path: resolve(context.cwd, output),
-      whole: wholeOf(output),
+      compression,
+      whole,
       workDirectory: images.workDirectory,
       signal: context.signal,
       progress: context.progress,
@@ -97,6 +108,11 @@ async function* once(content: string): AsyncIterable<Uint8Array> {
   yield Buffer.from(content);
 }
 
+/** What is compressed as a whole gains nothing from compressed layers. */
+function compressionOf(asked: LayerCompression | 'keep', whole: Compression): LayerCompression | undefined {
+  return asked === 'keep' || (asked === 'auto' && whole !== 'none') ? undefined : asked;
+}
+
 function wholeOf(path: string): Compression {
   if (/(\.gz|\.tgz)$/.test(path)) return 'gzip';
   return /\.t?zst$/.test(path) ? 'zstd' : 'none';
@@ -107,7 +123,8 @@ interface Saying {
   readonly json: boolean;
   readonly dryRun: boolean;
   readonly notes: readonly string[];
-  readonly compression: Compression | undefined;
+  readonly compression: LayerCompression | undefined;
+  readonly whole: Compression;
 }
 
 function say(context: Context, plan: BundlePlan, what: Saying): void {
@@ -119,7 +136,7 @@ function say(context: Context, plan: BundlePlan, what: Saying): void {
   for (const note of [...what.notes, ...notesOn(plan, what)]) context.stderr.write(`note: ${note}\n`);
 }
 
-function notesOn(plan: BundlePlan, { targets, compression }: Saying): readonly string[] {
+function notesOn(plan: BundlePlan, { targets, compression, whole }: Saying): readonly string[] {
   const notes: string[] = [];
   const strict = targets.find(target => target.takesPartial === false);
   if (plan.leftOut.size > 0 && strict !== undefined) {
@@ -129,5 +146,10 @@ function notesOn(plan: BundlePlan, { targets, compression }: Saying): readonly s
   }
   if (compression === 'zstd')
     notes.push('layers in zstd need Docker 23, Podman 4 or containerd 1.5, or newer');
+  if (whole !== 'none') {
+    notes.push(
+      'compressed as a whole, for docker load and sampan load; other programs may want it inflated first',
+    );
+  }
   return notes;
 }
