@@ -124,3 +124,44 @@ test('an image for an architecture that cannot run here is told, with the remedy
   const safe = await here.sampan(['slim', source, '--level', 'safe']);
   equal(safe.code, 0, safe.stderr);
 });
+
+describe('level safe, where the original cannot be run', { skip }, () => {
+  const CASES: readonly (readonly [name: string, config: object, reason: RegExp])[] = [
+    ['crashes', { Entrypoint: ['/bin/sh', '-c', 'echo no luck; exit 7'] }, /status 7/],
+    ['has no command', {}, /no entry point and no command/],
+    ['lacks its program', { Cmd: ['/app/gone'] }, /"\/app\/gone" is not in the image/],
+  ];
+  for (const [name, config, reason] of CASES) {
+    test(`names the image that ${name}, and says loudly that nothing is proven`, async t => {
+      const here = machine(t);
+      const source = await writeImage(
+        t,
+        { ...WEB_APP(), config },
+        `docker-archive:${join(here.at, 'app.tar')}`,
+      );
+      const text = await here.sampan(['slim', source, '--level', 'safe']);
+      equal(text.code, 0, text.stderr);
+      match(text.stdout, /not proven: nothing shows that it works/);
+      match(text.stdout, reason);
+      const { code, stdout, stderr } = await here.sampan(['slim', source, '--level', 'safe', '--json']);
+      equal(code, 0, stderr);
+      equal(JSON.parse(stdout).proven, false);
+      match(JSON.parse(stdout).unproven, reason);
+      match(stderr, /not proven: nothing shows that it works/);
+      deepEqual(here.remains(), []);
+    });
+  }
+
+  test('gives no name with --require-proof, and status 3', async t => {
+    const here = machine(t);
+    const source = await writeImage(
+      t,
+      { ...WEB_APP(), config: { Cmd: ['/bin/sh', '-c', 'exit 7'] } },
+      `docker-archive:${join(here.at, 'app.tar')}`,
+    );
+    const ended = await here.sampan(['slim', source, '--level', 'safe', '--require-proof']);
+    await unproven(here, ended, /not proven.*status 7.*--require-proof/s);
+    const web = await webApp(t, here.at);
+    equal((await here.sampan(['slim', web, '--level', 'safe', '--require-proof'])).code, 0);
+  });
+});

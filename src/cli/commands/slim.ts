@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { isSampanError, wrap } from '../../core/errors/index.ts';
+import { isSampanError, SampanError, wrap } from '../../core/errors/index.ts';
 import { type Descriptor, normalName } from '../../core/oci/index.ts';
 import {
   type ImageTarget,
@@ -13,6 +13,7 @@ import { parseEvidence, previewSlim, type SlimResult } from '../../image/slim/in
 import { any, choice, defineCommand, flag, list, required, text } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
 import {
+  doubtOf,
   EVIDENCE_OPTION,
   EXERCISE_OPTIONS,
   openToolbox,
@@ -38,7 +39,7 @@ import { writeJson } from '../output/index.ts';
 /** `sampan slim`. */
 export const slimCommand = defineCommand({
   description: [
-    'Runs the image once and watches which files it uses, adds what those can load, leaves the rest out, and rebuilds the image in layers that updates share. Then it runs the result in the same way: only an image that works as the original does gets its name. Level safe alone also goes on where nothing can be run, and says that nothing is proven.',
+    'Runs the image once and watches which files it uses, adds what those can load, leaves the rest out, and rebuilds the image in layers that updates share. Then it runs the result in the same way: only an image that works as the original does gets its name. Level safe alone also goes on where the image cannot be run: its result gets its name with status 0, a loud line, and "proven": false in JSON; --require-proof forbids that.',
     'Levels: safe removes known waste and packages that nothing needs, and works without a run; balanced also keeps only those files of the operating system that something can load, but all of yours; tight keeps only what was used, so give it probes for all that the app does.',
     'What follows -- replaces the command of the image.',
   ].join('\n\n'),
@@ -76,6 +77,9 @@ export const slimCommand = defineCommand({
     keep: list({ placeholder: 'GLOB', description: 'keep these paths: /app/**/*.so' }),
     drop: list({ placeholder: 'GLOB', description: 'leave these paths out' }),
     ...EVIDENCE_OPTION,
+    requireProof: flag({
+      description: 'end with status 3, and give no name, where level safe cannot run the image',
+    }),
     noStrip: flag({ description: 'leave symbols and debug sections in programs' }),
     dryRun: flag({ description: 'print what would be kept and removed, and write nothing' }),
     ...REPORT_OPTION,
@@ -114,6 +118,7 @@ export const slimCommand = defineCommand({
       return printPlan(context.stdout, preview, values.json);
     }
     const done = all ? await slimAll(job, image, settings) : await slimOne(job, image, settings);
+    checkProof(context, done.results, values);
     const places = await deliver(context, toolbox, { root: done.root, tag, targets });
     const summaries = done.results.map(result => ({ result, ms: performance.now() - started, places }));
     const [summary] = summaries;
@@ -158,6 +163,21 @@ async function engineFor(
   }
 }
 
+/** Who reads the JSON, or only the status, must not overlook that nothing is proven. */
+function checkProof(
+  context: Context,
+  results: readonly SlimResult[],
+  wanted: { readonly requireProof: boolean; readonly json: boolean },
+): void {
+  for (const doubt of results.map(doubtOf)) {
+    if (doubt === undefined) continue;
+    if (wanted.requireProof) {
+      throw new SampanError('unproven', doubt, { remedy: 'mend that, or leave out --require-proof' });
+    }
+    if (wanted.json) context.stderr.write(`${doubt}\n`);
+  }
+}
+
 /** One platform of an index is slimmed; who wants others must know. */
 function tellPlatform(context: Context, image: OpenImage, chosen: string | undefined): void {
   if (chosen !== undefined || image.root.digest === image.image.descriptor.digest || context.quiet) return;
@@ -193,6 +213,7 @@ function jsonOf({
   return {
     level: result.plan.level,
     proven: result.runs !== undefined,
+    ...(result.unproven === undefined ? {} : { unproven: result.unproven }),
     digest: result.rebuilt.root.digest,
     id: result.rebuilt.id,
     original: result.original.id,

@@ -18,7 +18,7 @@ export { type ReservedFile, reserveFile } from './reserve.ts';
 export { runJson, warningsOf } from './run-json.ts';
 export { type SlimJob, type Slimmed, slimAll, slimOne, toolsFor } from './slim-job.ts';
 export { slimPageOf } from './slim-page.ts';
-export { categoryTitle, printSummary, removedByCategory, type SlimSummary } from './slim-table.ts';
+export { categoryTitle, doubtOf, printSummary, removedByCategory, type SlimSummary } from './slim-table.ts';
 export { openToolbox, type Toolbox } from './toolbox.ts';
 export { type WatchEnd, type WatchOptions, watch } from './watch.ts';
 export { type Answer, answerOf, type Fate, type Surroundings } from './why.ts';

@@ -11,7 +11,7 @@ import type { SlimResult } from '../../image/slim/index.ts';
 import { type OsPackage, readPackageDatabases } from '../../image/userland/packages/os/index.ts';
 import { readVersion } from '../version/index.ts';
 import { warningsOf } from './run-json.ts';
-import { categoryTitle, type SlimSummary } from './slim-table.ts';
+import { categoryTitle, doubtOf, type SlimSummary } from './slim-table.ts';
 
 /** The page that shows a slimming. */
 export function slimPageOf({ result, ms, places }: SlimSummary, image: string): string {
@@ -89,7 +89,13 @@ function pageProof(result: SlimResult): PageProof {
   const notes = result.attempts.map(each => `level ${each.level}: ${each.problems.join('; ')}`);
   const none: PageRun = { probes: [] };
   if (result.runs === undefined) {
-    return { verdict: 'not-run', summary: 'Nothing could be run here.', original: none, slim: none, notes };
+    return {
+      verdict: 'not-run',
+      summary: `It is ${doubtOf(result) ?? ''}.`,
+      original: none,
+      slim: none,
+      notes,
+    };
   }
   const { original, slim } = result.runs;
   notes.push(...warningsOf([original, slim]));

@@ -66,11 +66,19 @@ export function printSummary(output: Output, summary: SlimSummary): void {
   }
   const warnings = warningsOf(runsOf(result));
   for (const each of warnings) output.write(`\n${style.yellow('!')} ${each}\n`);
-  const verdict =
-    result.runs === undefined
-      ? style.yellow(`not proven (${firstLine(result.unproven ?? 'nothing was run')})`)
-      : style.green(`proven at level ${result.plan.level}`);
-  output.write(`\n${verdict} in ${formatDuration(ms)}; the image is ${places.join(' and ')}\n`);
+  const doubt = doubtOf(result);
+  if (doubt !== undefined) output.write(`\n${style.bold(style.yellow(`! ${doubt}`))}\n`);
+  const made =
+    doubt === undefined
+      ? style.green(`proven at level ${result.plan.level}`)
+      : `made at level ${result.plan.level}`;
+  output.write(`\n${made} in ${formatDuration(ms)}; the image is ${places.join(' and ')}\n`);
+}
+
+/** Says that a slim image is not proven, and why; absent for one that is. */
+export function doubtOf({ runs, unproven }: SlimResult): string | undefined {
+  if (runs !== undefined) return undefined;
+  return `not proven: nothing shows that it works (${firstLine(unproven ?? 'nothing was run')})`;
 }
 
 const FIGURE_COLUMNS = [

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isSampanError, SampanError } from '../../core/errors/index.ts';
+import { type ErrorCode, isSampanError, SampanError } from '../../core/errors/index.ts';
 import { inStage } from '../../core/progress/index.ts';
 import type { OpenImage } from '../../core/store/index.ts';
 import { formatCount, formatNumber } from '../../core/text/index.ts';
@@ -48,9 +48,19 @@ export async function previewSlim(request: SlimRequest, tools: SlimTools): Promi
   return { tree: loaded.tree, plan, dropped: await explainDropped(input, plan) };
 }
 
+/** What says that an image cannot be run here, and nothing about this machine's health. */
+const NO_RUN: ReadonlySet<ErrorCode> = new Set([
+  'unproven',
+  'unsupported',
+  'unavailable',
+  'not-found',
+  'usage',
+  'denied',
+]);
+
 /** Level `safe` needs no run: that the original does not work here only means that nothing can be proven. */
-function unlessUnproven(error: unknown): SampanError {
-  if (isSampanError(error, 'unproven') || isSampanError(error, 'unsupported')) return error;
+function unlessNoRun(error: unknown): SampanError {
+  if (isSampanError(error) && NO_RUN.has(error.code)) return error;
   throw error;
 }
 
@@ -92,7 +102,7 @@ async function look(loaded: Loaded, request: SlimRequest, tools: SlimTools): Pro
   // The root file system is being made by others: time to read what needs no run.
   const studying = nextTurn().then(() => study(tree, config, request.exercise.env));
   const [observation, knowledge] = await Promise.all([
-    request.level === 'safe' ? observing.catch(unlessUnproven) : observing,
+    request.level === 'safe' ? observing.catch(unlessNoRun) : observing,
     studying,
   ]);
   if (isSampanError(observation)) {
