@@ -75,6 +75,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./inventory.ts')).inventoryCommand,
   },
   {
+    name: 'serve',
+    summary: 'serves a registry, and mirrors others so that they may be away',
+    group: 'carry',
+    load: async () => (await import('./serve.ts')).serveCommand,
+  },
+  {
     name: 'rm',
     summary: 'removes images from the store',
     group: 'carry',

@@ -1,0 +1,14 @@
+export { type Access, basicAccess, passwordsOf, watchHtpasswd } from './access/index.ts';
+export {
+  type Address,
+  DEFAULT_LIMITS,
+  isLoopbackAddress,
+  lockOf,
+  parseAddress,
+  type RequestRecord,
+  type RunningRegistry,
+  type ServeOptions,
+  type ServerLimits,
+  startRegistry,
+  throwUnlessProtected,
+} from './server/index.ts';

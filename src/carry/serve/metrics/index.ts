@@ -1,0 +1,1 @@
+export { type CounterName, type Gauge, type Labels, type Metrics, openMetrics } from './metrics.ts';

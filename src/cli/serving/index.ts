@@ -1,0 +1,2 @@
+export { serveRegistry } from './serve.ts';
+export type { ServeValues } from './values.ts';
