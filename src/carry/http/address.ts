@@ -1,5 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { SampanError } from '../../core/errors/index.ts';
+import type { HttpOptions } from './port.ts';
 
 /** A URL for messages: without user, password, query and fragment, which may hold secrets. */
 export function shownUrl(url: URL): string {
@@ -29,8 +30,8 @@ export function parseUrl(text: string, base?: URL): URL {
 }
 
 /** @throws SampanError `denied` for plain HTTP to another machine, unless it was asked for. */
-export function checkPlain(url: URL, isAllowed: ((host: string) => boolean) | undefined): void {
-  if (url.protocol === 'https:' || isLoopback(url.host) || isAllowed?.(url.host) === true) return;
+export async function checkPlain(url: URL, isAllowed: HttpOptions['isPlainAllowed']): Promise<void> {
+  if (url.protocol === 'https:' || isLoopback(url.host) || (await isAllowed?.(url.host)) === true) return;
   throw new SampanError('denied', `${url.host}: plain HTTP, which anybody on the way can read and change`, {
     remedy: `use HTTPS, or ask for it: --plain-http, or http://${url.host} as an endpoint in registries.yaml`,
   });

@@ -74,7 +74,7 @@ export interface HttpOptions {
   /** For a host with its port, as in a URL. */
   tlsFor?(host: string): Promise<TlsSettings | undefined>;
   /** Whether plain HTTP was asked for with that host; with loopback it is always allowed. */
-  isPlainAllowed?(host: string): boolean;
+  isPlainAllowed?(host: string): boolean | Promise<boolean>;
   /** HTTP_PROXY, HTTPS_PROXY and NO_PROXY, also in lower case. Loopback is never reached by a proxy. */
   readonly proxies?: Readonly<Record<string, string | undefined>>;
   readonly waiting?: Waiting;

@@ -21,7 +21,7 @@ export function transport(options: HttpOptions): Send {
   };
   let modules: Promise<Modules> | undefined;
   return async request => {
-    checkPlain(request.url, options.isPlainAllowed);
+    await checkPlain(request.url, options.isPlainAllowed);
     if (request.signal?.aborted === true) throw explain(undefined, request);
     // Loaded with the first request: it takes 14 MB and 40 ms, and most commands need no network.
     modules ??= loadModules(options);
