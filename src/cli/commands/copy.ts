@@ -3,6 +3,7 @@ import { openSource, openTarget } from '../../core/store/index.ts';
 import { defineCommand, flag, required, text } from '../command/index.ts';
 import { openToolbox } from '../image/index.ts';
 import { writeJson } from '../output/index.ts';
+import { REGISTRY_OPTIONS } from '../registry/index.ts';
 
 /** `sampan copy`. */
 export const copyCommand = defineCommand({
@@ -11,11 +12,11 @@ export const copyCommand = defineCommand({
   arguments: {
     source: required({
       description:
-        'docker-daemon:NAME, oci-archive:FILE, docker-archive:FILE, oci:DIR, dir:ROOTFS, store:NAME, a file, or a bare name',
+        'docker://NAME in a registry, docker-daemon:NAME, oci-archive:FILE, docker-archive:FILE, oci:DIR, dir:ROOTFS, store:NAME, a file, or a bare name',
     }),
     target: required({
       description:
-        'store:NAME, docker-daemon:NAME, oci-archive:FILE, docker-archive:FILE, oci:DIR, or a bare name for the store',
+        'docker://NAME in a registry, store:NAME, docker-daemon:NAME, oci-archive:FILE, docker-archive:FILE, oci:DIR, or a bare name for the store',
     }),
   },
   options: {
@@ -23,6 +24,7 @@ export const copyCommand = defineCommand({
       placeholder: 'OS/ARCH',
       description: 'only this platform of several, such as linux/arm64',
     }),
+    ...REGISTRY_OPTIONS,
     json: flag({ description: 'print JSON, schema sampan.copy/1' }),
   },
   examples: [
@@ -31,16 +33,24 @@ export const copyCommand = defineCommand({
       explanation: 'from the store or the local engine to a file',
     },
     { line: 'copy nginx.tar docker-daemon:nginx:1.27', explanation: 'from a file into Docker' },
+    {
+      line: 'copy docker://registry.example/app:1 docker://localhost:5000/app:1',
+      explanation: 'from one registry to another, with all platforms, nothing unpacked',
+    },
   ],
-  async run(context, { source, target, platform, json }) {
-    const { images } = await openToolbox(context, { platform });
+  async run(context, { source, target, json, ...values }) {
+    const { platform } = values;
+    const { images, traffic } = await openToolbox(context, values);
     const place = openTarget(target, images);
     await using image = await openSource(source, images);
     const root = platform === undefined ? image.root : image.image.descriptor;
     const options = { signal: context.signal, reference: image.reference };
     const written = await inStage(context.progress, {
       title: `Copy to ${place.name}`,
-      run: () => place.write(image.source, root, options),
+      run: stage => {
+        traffic.showIn(stage);
+        return place.write(image.source, root, options);
+      },
     });
     const { name, imageId } = written;
     if (json) writeJson(context.stdout, 'sampan.copy/1', { name, digest: written.root.digest, imageId });

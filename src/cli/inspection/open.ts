@@ -7,6 +7,7 @@ import { parsePlatform } from '../../core/oci/index.ts';
 import { openStore, type StoreContext } from '../../core/store/index.ts';
 import { NO_CACHE, type ScanCache, scanCache } from '../../image/inspect/index.ts';
 import type { Context } from '../context/index.ts';
+import { registriesWhenNeeded } from '../registry/index.ts';
 import { keepHeapSmall } from './memory.ts';
 
 /** What commands that only look at images work with: no engine that runs anything is loaded. */
@@ -36,6 +37,7 @@ export async function openLooking(
       signal: context.signal,
       ...(options.platform === undefined ? {} : { platform: parsePlatform(options.platform) }),
       docker: () => connectDocker(search),
+      registries: registriesWhenNeeded(context, { data }),
     },
     cache: options.noCache ? NO_CACHE : scanCache(join(data, 'scans')),
   };

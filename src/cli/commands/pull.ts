@@ -1,0 +1,67 @@
+import { inStage } from '../../core/progress/index.ts';
+import { openSource, openTarget, type Written } from '../../core/store/index.ts';
+import { defineCommand, flag, several, text } from '../command/index.ts';
+import type { Context } from '../context/index.ts';
+import { openToolbox, type Toolbox } from '../image/index.ts';
+import { formatSize, writeJson } from '../output/index.ts';
+import { REGISTRY_OPTIONS } from '../registry/index.ts';
+
+/** `sampan pull`. */
+export const pullCommand = defineCommand({
+  description:
+    'Brings images from their registries into the store of Sampan. What is there already is not fetched. After a lost connection, a crash or a power cut the same command goes on with the byte where it was. The image gets its name when it is whole and verified, not before.\n\nCredentials are those of docker login, podman login and skopeo login. Mirrors, credentials and certificates can also be set in registries.yaml, see docs/registries.md.',
+  arguments: {
+    names: several({
+      description: 'the name in the registry, such as nginx:1.27 or registry.example/team/app:2',
+      complete: 'nothing',
+    }),
+  },
+  options: {
+    platform: text({
+      placeholder: 'OS/ARCH',
+      description: "this platform, such as linux/arm64, or all; this machine's unless told",
+    }),
+    ...REGISTRY_OPTIONS,
+    json: flag({ description: 'print JSON, schema sampan.pull/1' }),
+  },
+  examples: [
+    { line: 'pull nginx:1.27', explanation: 'for the platform of this machine' },
+    { line: 'pull --platform all localhost:5000/app:2', explanation: 'all platforms' },
+  ],
+  async run(context, { names, json, platform, ...values }) {
+    const toolbox = await openToolbox(context, {
+      ...values,
+      ...(platform === 'all' ? {} : { platform }),
+    });
+    const pulled: Written[] = [];
+    for (const name of names) {
+      pulled.push(await pull(context, toolbox, { name, isWhole: platform === 'all' }));
+      if (!json) context.stdout.write(`${pulled.at(-1)?.name ?? name}\n`);
+    }
+    const images = pulled.map(({ name, root, imageId }) => ({ name, digest: root.digest, imageId }));
+    if (json) writeJson(context.stdout, 'sampan.pull/1', { images, carriedBytes: toolbox.traffic.total() });
+  },
+});
+
+async function pull(
+  context: Context,
+  { images, traffic }: Toolbox,
+  what: { readonly name: string; readonly isWhole: boolean },
+): Promise<Written> {
+  const name = what.name.replace(/^docker:\/\//, '');
+  const before = traffic.total();
+  return await inStage(context.progress, {
+    title: `Pull ${name}`,
+    run: async stage => {
+      traffic.showIn(stage);
+      await using image = await openSource(`docker://${name}`, images);
+      const root = what.isWhole ? image.root : image.image.descriptor;
+      const place = openTarget(`store:${image.reference ?? name}`, images);
+      return await place.write(image.source, root, { signal: context.signal });
+    },
+    summary: () => {
+      const bytes = traffic.total() - before;
+      return bytes === 0 ? 'it was there' : `${formatSize(bytes)} fetched`;
+    },
+  });
+}
