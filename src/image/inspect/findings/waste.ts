@@ -1,5 +1,5 @@
 import type { OsPackage, PackageDatabase } from '../../userland/packages/os/index.ts';
-import { surroundingsOf, wasteOf } from '../../userland/waste/index.ts';
+import { surroundingsOf, wasteFinder } from '../../userland/waste/index.ts';
 import { environmentOf } from '../environment.ts';
 import type { Finding } from '../finding.ts';
 import type { Ground } from '../ground.ts';
@@ -19,18 +19,20 @@ const LEAST_BYTES = 4096;
 /** Files that a running app does not need, by the rules of `userland/waste` and some more. */
 export function wasteIn(ground: Ground): Waste {
   const { tree, owners, languages, config } = ground;
-  const around = surroundingsOf({
-    tree,
-    env: environmentOf(config.config?.Env ?? []),
-    databases: [databaseOf(ground)],
-    languages,
-  });
+  const wasteOf = wasteFinder(
+    surroundingsOf({
+      tree,
+      env: environmentOf(config.config?.Env ?? []),
+      databases: [databaseOf(ground)],
+      languages,
+    }),
+  );
   const broughtByGo = broughtBy(ground, /^golang(?:-|$)/);
   const groups = new Map<string, { readonly kind: Told; readonly files: Collector }>();
   const of = new Map<number, string>();
   for (const file of ground.files) {
     const owner = owners.ownerOf(file.node);
-    const rule = wasteOf(tree.at(file.node, file.path), owner, around);
+    const rule = wasteOf(tree.at(file.node, file.path), owner);
     const told = leftoverOf(file.path) ?? (rule === undefined ? undefined : kindOfRule(rule));
     if (told === undefined) continue;
     // Go's packages bring a C compiler along: without them it would not be there.

@@ -1,6 +1,6 @@
 import type { ImageConfig } from '../../../core/oci/index.ts';
 import type { Node, Tree } from '../../tree/index.ts';
-import { surroundingsOf, type WasteRule, wasteOf } from '../../userland/waste/index.ts';
+import { surroundingsOf, type WasteRule, wasteFinder } from '../../userland/waste/index.ts';
 import { environmentOf } from './environment.ts';
 import { type Owners, readOwners } from './owners.ts';
 
@@ -20,12 +20,13 @@ export function study(tree: Tree, config: ImageConfig, env: readonly string[]): 
     databases: owners.databases,
     languages: owners.languagePackages,
   });
+  const find = wasteFinder(around);
   const known = new Map<Node, WasteRule | undefined>();
   return {
     owners,
     wasteOf: node => {
       if (known.has(node)) return known.get(node);
-      const rule = wasteOf(node, owners.packageOf(node.path), around);
+      const rule = find(node, owners.packageOf(node.path));
       // Licences are told apart so that they are not taken for documentation.
       const waste = rule?.category === 'license' ? undefined : rule;
       known.set(node, waste);

@@ -4,7 +4,7 @@ import { type Sample, treeOf } from '../../tree/index.ts';
 import { readLanguagePackages } from '../packages/language/index.ts';
 import { readPackageDatabases } from '../packages/os/index.ts';
 import { WASTE_ADVICE } from './categories.ts';
-import { wasteOf } from './classify.ts';
+import { wasteFinder } from './classify.ts';
 import { WASTE_RULES } from './rules.ts';
 import { surroundingsOf } from './surroundings.ts';
 
@@ -13,10 +13,11 @@ function classify(files: Readonly<Record<string, Sample>>, env = {}): Readonly<R
   const tree = treeOf(files);
   const databases = readPackageDatabases(tree);
   const around = surroundingsOf({ tree, env, databases, languages: readLanguagePackages(tree) });
+  const wasteOf = wasteFinder(around);
   const found: Record<string, string> = {};
   for (const path of Object.keys(files)) {
     const owner = databases.map(each => each.ownerOf(path)).find(each => each !== undefined);
-    const rule = wasteOf(tree.get(path)!, owner, around);
+    const rule = wasteOf(tree.get(path)!, owner);
     if (rule !== undefined) found[path] = rule.safe ? rule.id : `${rule.id}?`;
   }
   return found;
@@ -76,6 +77,24 @@ const KNOWN: Readonly<Record<string, string>> = {
 
 test('what is known as waste is told apart by its path', () => {
   for (const [path, id] of Object.entries(KNOWN)) assert.equal(ruleOf(path), id, path);
+});
+
+test('the order in which paths are asked for changes nothing: the first rule that fits counts', () => {
+  const names = ['a.h', 'b.map', 'README.md', 'index.d.ts', 'cc1', 'x.pyc', 'copyright', '.git'];
+  const directories = [...new Set(Object.keys(KNOWN).map(path => path.slice(0, path.lastIndexOf('/'))))];
+  const paths = directories.flatMap(directory => names.map(name => `${directory}/${name}`));
+  const tree = treeOf(empty(...paths));
+  const around = surroundingsOf({ tree, env: {}, databases: [], languages: [] });
+  const find = wasteFinder(around);
+  for (const path of [
+    ...paths,
+    ...paths.toReversed(),
+    ...names.flatMap(name => paths.filter(each => each.endsWith(name))),
+  ]) {
+    const candidate = { path, node: tree.get(path)!, owner: undefined, around };
+    const fits = WASTE_RULES.find(rule => rule.pattern.test(path) && (rule.when?.(candidate) ?? true));
+    assert.equal(find(candidate.node, undefined)?.id, fits?.id, path);
+  }
 });
 
 test('what an app reads at run time is no waste, although it looks like it', () => {
