@@ -12,7 +12,12 @@ export interface FakeContext extends Context {
 export function fakeContext(changes: Partial<Omit<Context, 'stdout' | 'stderr'>> = {}): FakeContext {
   return {
     env: {},
-    input: { isTerminal: false, line: () => new Promise(() => {}), all: async () => new Uint8Array() },
+    input: {
+      isTerminal: false,
+      line: () => new Promise(() => {}),
+      secret: async () => new Uint8Array(),
+      all: async () => new Uint8Array(),
+    },
     cwd: '/',
     home: '/root',
     signal: new AbortController().signal,

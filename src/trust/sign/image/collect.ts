@@ -1,5 +1,5 @@
 import { type Digest, readStream } from '../../../core/bytes/index.ts';
-import { isSampanError, SampanError, wrap } from '../../../core/errors/index.ts';
+import { type ErrorCode, isSampanError, SampanError, wrap } from '../../../core/errors/index.ts';
 import { type Descriptor, kindOf, type Manifest, parseManifest } from '../../../core/oci/index.ts';
 import { type BlobSource, type Cancel, isReferrerSource, readDocument } from '../../../core/store/index.ts';
 import {
@@ -15,6 +15,14 @@ import type { VerificationKey } from '../keys/index.ts';
 /** No image has more signatures that are looked at. */
 export const MAX_SIGNATURES = 128;
 
+const OF_SIGNATURES: ReadonlySet<ErrorCode> = new Set([
+  'unproven',
+  'not-found',
+  'invalid',
+  'integrity',
+  'unsupported',
+  'limit',
+]);
 const BUNDLE = /^application\/vnd\.dev\.sigstore\.bundle(\.v\d+\.\d+\+json|\+json;version=\d+\.\d+)$/;
 
 /** What was found attached to some images. */
@@ -70,12 +78,10 @@ function tooMany(): SampanError {
   });
 }
 
-/** Whoever stops the work, and a bug, are no problem of a signature. */
+/** Whoever stops the work, a source that is away, and a bug are no problems of a signature. */
 function problemOf(error: unknown): SampanError {
-  if (isSampanError(error) && error.code !== 'cancelled' && error.code !== 'internal') return error;
-  const wrapped = wrap('reading a signature', error);
-  if (wrapped.code === 'cancelled' || wrapped.code === 'internal') throw wrapped;
-  return wrapped;
+  if (isSampanError(error) && OF_SIGNATURES.has(error.code)) return error;
+  throw wrap('reading a signature', error);
 }
 
 async function referrersOf(

@@ -1,5 +1,5 @@
 import { type Digest, isDigest } from '../../../core/bytes/index.ts';
-import { isSampanError } from '../../../core/errors/index.ts';
+import { type ErrorCode, isSampanError } from '../../../core/errors/index.ts';
 import {
   type Descriptor,
   type ImageIndex,
@@ -15,6 +15,14 @@ import { type BlobSource, type Cancel, ORIGINAL_MANIFEST, readDocument } from '.
 
 const MAX_DEPTH = 4;
 const MAX_DOCUMENTS = 512;
+/** What is not there or damaged; a source that is away, or refuses, may have it all the same. */
+const PROVES_NOTHING: ReadonlySet<ErrorCode> = new Set([
+  'not-found',
+  'invalid',
+  'integrity',
+  'unsupported',
+  'limit',
+]);
 
 /** The documents of images, as far as a source has them. */
 export interface Documents {
@@ -59,12 +67,11 @@ async function read(
   const kind = kindOf(at.mediaType);
   if (kind !== 'index' && kind !== 'manifest') return undefined;
   try {
-    if (!(await source.has(at.digest))) return undefined;
     const bytes = await readDocument(source, at, options);
     return kind === 'index' ? parseIndex(bytes, at.digest) : parseManifest(bytes, at.digest);
   } catch (error) {
-    if (!isSampanError(error) || error.code === 'cancelled' || error.code === 'internal') throw error;
-    return undefined;
+    if (isSampanError(error) && PROVES_NOTHING.has(error.code)) return undefined;
+    throw error;
   }
 }
 

@@ -52,7 +52,7 @@ export async function enforcePolicy(
   if (rule === undefined || rule.action !== 'signed') throw denied(policy, image, rule);
   const found = await verifyImage(image, rule.keys, options);
   const claims = good(image, found, { rule, reference, now: options.now });
-  await remember(image, claims, { rule, reference, ...options });
+  await remember(image, signedAt(claims, found), { rule, reference, ...options });
   return { verdict: 'signed', claims, ...spoken };
 }
 
@@ -137,17 +137,23 @@ function timeProblem({ signedAtMs }: Claim, rule: SignedRule, now: () => number)
   return undefined;
 }
 
+/** An index that nobody signed as a whole is as old as the oldest signature within. */
+function signedAt(claims: readonly Claim[], found: Verification): number {
+  const times = (some: readonly Claim[]): number[] => some.map(claim => claim.signedAtMs ?? 0);
+  const ofWhole = claims.filter(claim => found.isCoveredBy([claim], 1));
+  return ofWhole.length > 0 ? Math.max(...times(ofWhole)) : Math.min(...times(claims));
+}
+
 /** A digest in the name says which image is meant; nobody can give another one. */
 async function remember(
   image: Candidate,
-  claims: readonly Claim[],
+  signedAtMs: number,
   terms: Pick<Terms, 'rule' | 'reference'> & EnforceOptions,
 ): Promise<void> {
   const { rule, reference, record, allowRollback } = terms;
   if (rule.rollback === 'allow' || reference === undefined || reference.digest !== undefined) return;
   const name = formatReference({ ...reference, tag: reference.tag ?? 'latest' });
   const { digest } = image.root;
-  const signedAtMs = Math.max(...claims.map(claim => claim.signedAtMs ?? 0));
   await record.change(name, before => {
     if (before === undefined || signedAtMs >= before.signedAtMs || allowRollback)
       return { digest, signedAtMs };

@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import {
+  type Candidate,
+  enforcePolicy,
+  fileRecord,
+  type Permit,
+  type Policy,
+  readOnly,
+} from '../../trust/sign/index.ts';
+import { file, flag } from '../command/index.ts';
+import type { Context } from '../context/index.ts';
+import { placesOf } from '../image/index.ts';
+import { openPolicy } from './policy.ts';
+
+/** The options of every command that lets images in. */
+export const GATE_OPTIONS = {
+  policy: file({
+    description:
+      'the trust policy that says whose images are let in; SAMPAN_POLICY, /etc/sampan/policy.yaml or ~/.config/sampan/policy.yaml unless told, and everything where there is none',
+  }),
+  allowRollback: flag({ description: 'let an image in that was signed before the one that was let in last' }),
+} as const;
+
+/** Lets images in, or not. */
+export interface Gate {
+  readonly policy: Policy;
+  /**
+   * Asks the policy, without any network but that of the image's own source. What is let in is remembered.
+   *
+   * @throws SampanError `unproven` (exit status 3) for what is refused.
+   */
+  admit(image: Candidate): Promise<Permit>;
+}
+
+/** The gate of this device; absent where it has no policy, and everything is let in. */
+export async function openGate(
+  context: Context,
+  options: {
+    readonly policy: string | undefined;
+    readonly allowRollback: boolean;
+    readonly isTrial?: boolean;
+  },
+): Promise<Gate | undefined> {
+  const policy = await openPolicy(context, options.policy);
+  if (policy === undefined) return undefined;
+  const { now, signal } = context;
+  const file = fileRecord(join(placesOf(context).data, 'trust', 'accepted.json'), { signal });
+  const record = options.isTrial ? readOnly(file) : file;
+  const { allowRollback } = options;
+  return {
+    policy,
+    admit: async image => await enforcePolicy(policy, image, { now, record, allowRollback, signal }),
+  };
+}
