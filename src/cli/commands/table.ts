@@ -105,6 +105,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./bundle.ts')).bundleCommand,
   },
   {
+    name: 'load',
+    summary: 'loads the images of a file, verified and whole, into the engine or the store',
+    group: 'carry',
+    load: async () => (await import('./load.ts')).loadCommand,
+  },
+  {
     name: 'inventory',
     summary: 'tells what this device has, for bundles and deltas that carry only the rest',
     group: 'carry',

@@ -1,0 +1,57 @@
+import { resolve } from 'node:path';
+import { openBundle } from '../../carry/bundle/index.ts';
+import { type LoadPlan, loadBundle, planLoad } from '../../carry/load/index.ts';
+import { choosePlace, loadPlanJson, loadSummary } from '../bundles/index.ts';
+import { defineCommand, flag, required, text } from '../command/index.ts';
+import type { Context } from '../context/index.ts';
+import { openToolbox } from '../image/index.ts';
+import { writeJson } from '../output/index.ts';
+
+/** `sampan load`. */
+export const loadCommand = defineCommand({
+  description:
+    'Loads the images of a file into the local engine, or into the store where no engine answers. It takes bundles, Docker archives and OCI archives, plain or compressed. Before it begins it says what is missing and how much room that takes. Everything is verified before a name moves: afterwards either the new images are there whole, or the old ones still are. A second run goes on where a first was cut off.',
+  arguments: {
+    file: required({ description: 'the file' }),
+  },
+  options: {
+    into: text({
+      placeholder: 'PLACE',
+      description:
+        'docker-daemon: or store:, with a name for the only image if you like; the engine if it answers, unless told',
+    }),
+    platform: text({
+      placeholder: 'OS/ARCH',
+      description: 'which image of several; for an engine its own, unless told',
+    }),
+    dryRun: flag({ short: 'n', description: 'only say what is missing and how much room it takes' }),
+    json: flag({ description: 'print JSON, schema sampan.load/1' }),
+  },
+  examples: [
+    { line: 'load update.tar', explanation: 'into the engine of this machine' },
+    { line: 'load app.tar --into store:app:1.3', explanation: 'into the store, under that name' },
+  ],
+  async run(context, values) {
+    const { images } = await openToolbox(context, values);
+    const { signal } = context;
+    await using bundle = await openBundle(resolve(context.cwd, values.file), images);
+    const { place, inEngine, name } = await choosePlace(values.into, images);
+    const { platform } = images;
+    const plan = await planLoad(bundle, place, { store: images.store, inEngine, platform, name, signal });
+    if (!values.json && !context.quiet) {
+      (values.dryRun ? context.stdout : context.stderr).write(`${loadSummary(plan)}\n`);
+    }
+    if (!values.dryRun)
+      await loadBundle(bundle, plan, { context: images, inEngine, progress: context.progress });
+    if (values.json)
+      writeJson(context.stdout, 'sampan.load/1', { loaded: !values.dryRun, ...loadPlanJson(plan) });
+    else if (!values.dryRun) printNames(context, plan);
+  },
+});
+
+function printNames({ stdout }: Context, { images, place }: LoadPlan): void {
+  const transport = place.kind === 'store' ? 'store' : 'docker-daemon';
+  for (const { names, id } of images) {
+    for (const name of names.length === 0 ? [id] : names) stdout.write(`${transport}:${name}\n`);
+  }
+}
