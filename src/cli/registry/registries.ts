@@ -55,7 +55,8 @@ export function registriesWhenNeeded(context: Context, choice: RegistryChoice): 
   };
 }
 
-function settingsPlaces({ env, home, cwd }: Context, choice: RegistryChoice): SettingsPlaces {
+/** Where the settings of registries are, as the environment says. */
+export function settingsPlaces({ env, home, cwd }: Context, choice: RegistryValues): SettingsPlaces {
   const config = env.XDG_CONFIG_HOME || join(home, '.config');
   const runtime = env.XDG_RUNTIME_DIR;
   return {
