@@ -2,6 +2,7 @@ import type { Compression } from '../../core/bytes/index.ts';
 import { SampanError } from '../../core/errors/index.ts';
 import { formatReference, parseReference, type Reference, shortReference } from '../../core/oci/index.ts';
 import type { Found, ImageTarget, RegistryPlaces } from '../../core/store/index.ts';
+import { withAttachments } from './attachments.ts';
 import { ownEndpoint, readingEndpoints } from './endpoint.ts';
 import { fetchManifest } from './manifests.ts';
 import { pushMemory } from './memory.ts';
@@ -70,7 +71,7 @@ async function findImage(
   return {
     name: `docker://${formatReference(reference)}`,
     reference: shortReference(reference.tag === undefined ? reference : tagged),
-    source: registrySource(places, [manifest]),
+    source: withAttachments(registrySource(places, [manifest]), places),
     root: manifest.descriptor,
   };
 }

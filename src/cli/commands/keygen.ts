@@ -18,7 +18,7 @@ export const keygenCommand = defineCommand({
     type: choice({
       values: ['ecdsa-p256', 'ed25519'],
       default: 'ecdsa-p256',
-      description: 'the kind of key; cosign verifies images with ecdsa-p256 alone',
+      description: 'the kind of key; cosign makes ecdsa-p256',
     }),
     passwordFile: file({ description: 'the password is the first line of FILE' }),
     plain: flag({ description: 'do not encrypt the private key' }),

@@ -2,14 +2,13 @@ import { inStage } from '../../core/progress/index.ts';
 import { openSource, openTarget, type Written } from '../../core/store/index.ts';
 import { defineCommand, flag, several, text } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
-import { openToolbox, type Toolbox } from '../image/index.ts';
 import { formatSize, writeJson } from '../output/index.ts';
-import { REGISTRY_OPTIONS } from '../registry/index.ts';
+import { type Carrying, openCarrying, REGISTRY_OPTIONS } from '../registry/index.ts';
 
 /** `sampan pull`. */
 export const pullCommand = defineCommand({
   description:
-    'Brings images from their registries into the store of Sampan. What is there already is not fetched. After a lost connection, a crash or a power cut the same command goes on with the byte where it was. The image gets its name when it is whole and verified, not before.\n\nCredentials are those of docker login, podman login and skopeo login. Mirrors, credentials and certificates can also be set in registries.yaml, see docs/registries.md.',
+    'Brings images from their registries into the store of Sampan. What is there already is not fetched. After a lost connection, a crash or a power cut the same command goes on with the byte where it was. The image gets its name when it is whole and verified, not before. Where this device has a trust policy, an image that it refuses is not fetched; signatures come along.\n\nCredentials are those of docker login, podman login and skopeo login. Mirrors, credentials and certificates can also be set in registries.yaml, see docs/registries.md.',
   arguments: {
     names: several({
       description: 'the name in the registry, such as nginx:1.27 or registry.example/team/app:2',
@@ -21,31 +20,34 @@ export const pullCommand = defineCommand({
       placeholder: 'OS/ARCH',
       description: "this platform, such as linux/arm64, or all; this machine's unless told",
     }),
+    ...GATE_OPTIONS,
     ...REGISTRY_OPTIONS,
     json: flag({ description: 'print JSON, schema sampan.pull/1' }),
   },
+  exitCodes: { 3: 'the trust policy refuses the image' },
   examples: [
     { line: 'pull nginx:1.27', explanation: 'for the platform of this machine' },
     { line: 'pull --platform all localhost:5000/app:2', explanation: 'all platforms' },
   ],
   async run(context, { names, json, platform, ...values }) {
-    const toolbox = await openToolbox(context, {
+    const carrying = await openCarrying(context, {
       ...values,
       ...(platform === 'all' ? {} : { platform }),
     });
+    const gate = await openGate(context, values);
     const pulled: Written[] = [];
     for (const name of names) {
-      pulled.push(await pull(context, toolbox, { name, isWhole: platform === 'all' }));
+      pulled.push(await pull(context, carrying, { name, isWhole: platform === 'all' }));
       if (!json) context.stdout.write(`${pulled.at(-1)?.name ?? name}\n`);
     }
     const images = pulled.map(({ name, root, imageId }) => ({ name, digest: root.digest, imageId }));
-    if (json) writeJson(context.stdout, 'sampan.pull/1', { images, carriedBytes: toolbox.traffic.total() });
+    if (json) writeJson(context.stdout, 'sampan.pull/1', { images, carriedBytes: carrying.traffic.total() });
   },
 });
 
 async function pull(
   context: Context,
-  { images, traffic }: Toolbox,
+  { images, traffic }: Carrying,
   what: { readonly name: string; readonly isWhole: boolean },
 ): Promise<Written> {
   const name = what.name.replace(/^docker:\/\//, '');
@@ -56,8 +58,14 @@ async function pull(
       traffic.showIn(stage);
       await using image = await openSource(`docker://${name}`, images);
       const root = what.isWhole ? image.root : image.image.descriptor;
-      const place = openTarget(`store:${image.reference ?? name}`, images);
-      return await place.write(image.source, root, { signal: context.signal });
+      const reference = image.reference ?? name;
+      const signed = { name: image.name, source: image.source, root, parents: [image.root] };
+      await what.gate?.admit({ ...signed, reference });
+      const place = openTarget(`store:${reference}`, images);
+      const written = await place.write(image.source, root, { signal: context.signal });
+      const keep = { layout: store, to: written.root.digest, isNeeded: what.gate !== undefined };
+      await keepSignatures(context, signed, keep);
+      return written;
     },
     summary: () => {
       const bytes = traffic.total() - before;

@@ -5,7 +5,7 @@ import { defineCommand, file, flag, list, required, text } from '../command/inde
 import type { Context } from '../context/index.ts';
 import { openToolbox } from '../image/index.ts';
 import { visible, writeJson } from '../output/index.ts';
-import { GATE_OPTIONS, openGate, openVerificationKeys, signedName, withSignatures } from '../trust/index.ts';
+import { GATE_OPTIONS, openGate, openVerificationKeys, signedName } from '../trust/index.ts';
 
 /** `sampan verify`. */
 export const verifyCommand = defineCommand({
@@ -56,7 +56,7 @@ export const verifyCommand = defineCommand({
 
 function signedImage(opened: OpenImage, platform: string | undefined): SignedImage {
   const { name, root, image } = opened;
-  const source = withSignatures(opened);
+  const source = opened.source;
   const isPart = platform !== undefined && root.digest !== image.descriptor.digest;
   return isPart ? { name, source, root: image.descriptor, parents: [root] } : { name, source, root };
 }

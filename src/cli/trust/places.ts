@@ -2,9 +2,12 @@ import { resolve } from 'node:path';
 import { SampanError } from '../../core/errors/index.ts';
 import { normalName } from '../../core/oci/index.ts';
 import {
+  type AttachingSource,
   attachReferrer,
   blobDirectory,
+  isAttachingSource,
   type Layout,
+  memoryStore,
   type OpenImage,
   type OwnStore,
   parseImageName,
@@ -32,6 +35,7 @@ export function signaturePlace(
     const directory = resolve(name.path);
     return layoutPlace({ directory, blobs: blobDirectory(directory) }, options.signal);
   }
+  if (isAttachingSource(image.source)) return remotePlace(image.source, options.signal);
   const isEngine = name.transport === 'docker-daemon';
   throw new SampanError(
     'unsupported',
@@ -45,6 +49,15 @@ function layoutPlace(layout: Layout, signal: AbortSignal): SignaturePlace {
     put: async signature => {
       const manifest = await putSignature(layout.blobs, signature, { signal });
       await attachReferrer(layout, manifest, { to: signature.subject.digest, signal });
+    },
+  };
+}
+
+function remotePlace(target: AttachingSource, signal: AbortSignal): SignaturePlace {
+  return {
+    put: async signature => {
+      const store = memoryStore();
+      await target.attach(store, await putSignature(store, signature), { signal });
     },
   };
 }

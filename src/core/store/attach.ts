@@ -5,7 +5,7 @@ import { childrenOf, copy, graphOf } from './copy.ts';
 import { readDocument } from './image.ts';
 import { changeLayoutIndex } from './layout.ts';
 import type { BlobSource, BlobStore, Cancel } from './port.ts';
-import { ATTACHED_TO, isReferrerSource } from './referrers.ts';
+import { ATTACHED_TO } from './referrers.ts';
 
 /** A layout on this machine: its directory, and what is in it. */
 export interface Layout {
@@ -38,35 +38,29 @@ function withAttached(index: ImageIndex, referrer: Descriptor, to: Digest): Imag
   return { ...index, manifests: [...others, entry] };
 }
 
-/** What {@link copyReferrers} looks for. */
+/** What {@link copyReferrers} copies. */
 export interface CopyReferrersOptions extends Cancel {
-  /** Images and indexes of the source whose attachments are wanted. */
-  readonly subjects: readonly Digest[];
-  /** The image that they became in the layout. */
+  readonly referrers: readonly Descriptor[];
+  /** The image that they are about, as the layout has it. */
   readonly to: Digest;
 }
 
 /**
- * Copies what is attached to images of a source, with the documents that it is about: the layout may keep an
- * image with other compression, and these tell that it is the same one.
+ * Copies what is attached to an image, with the documents that it is about: the layout may keep the image with
+ * other compression, and these tell that it is the same one.
  *
- * @returns how many things were attached.
  * @throws SampanError `limit` for more than 1000, or what the copying throws.
  */
 export async function copyReferrers(
   from: BlobSource,
   layout: Layout,
   options: CopyReferrersOptions,
-): Promise<number> {
-  if (!isReferrerSource(from)) return 0;
-  const { subjects, to, ...cancel } = options;
-  const found = new Map<Digest, Descriptor>();
-  for (const subject of subjects) {
-    for (const each of await from.referrers(subject, cancel)) found.set(each.digest, each);
-    if (found.size > MAX_REFERRERS)
-      throw new SampanError('limit', `more than ${MAX_REFERRERS} things are attached`);
+): Promise<void> {
+  const { referrers, to, ...cancel } = options;
+  if (referrers.length > MAX_REFERRERS) {
+    throw new SampanError('limit', `more than ${MAX_REFERRERS} things are attached to ${to}`);
   }
-  for (const referrer of found.values()) {
+  for (const referrer of referrers) {
     await copy(from, layout.blobs, referrer, cancel);
     for (const document of await subjectDocuments(from, referrer, cancel)) {
       const { mediaType, digest, size } = document;
@@ -74,7 +68,6 @@ export async function copyReferrers(
     }
     await attachReferrer(layout, await typed(from, referrer), { ...cancel, to });
   }
-  return found.size;
 }
 
 async function typed(source: BlobSource, referrer: Descriptor): Promise<Descriptor> {
@@ -99,16 +92,21 @@ export async function subjectDocuments(
   for (const at of next) {
     const kind = kindOf(at.mediaType);
     if (found.has(at.digest) || found.size >= MAX_DOCUMENTS) continue;
-    if ((kind !== 'index' && kind !== 'manifest') || !(await source.has(at.digest))) continue;
+    if (kind !== 'index' && kind !== 'manifest') continue;
+    const children = await childrenOf(source, at, options).catch(orNothing);
+    if (children === undefined) continue;
     found.set(at.digest, at);
-    next.push(...(await childrenOf(source, at, options).catch(orNothing)));
+    next.push(...children);
   }
   return [...found.values()];
 }
 
-function orNothing(error: unknown): readonly Descriptor[] {
-  if (!isSampanError(error) || error.code === 'cancelled') throw error;
-  return [];
+/** A source that is away may have it all the same. */
+function orNothing(error: unknown): undefined {
+  const isMissing = (['not-found', 'invalid', 'integrity', 'limit', 'unsupported'] as const).some(code =>
+    isSampanError(error, code),
+  );
+  if (!isMissing) throw error;
 }
 
 /** All blobs that something attached needs, those of its subject's documents among them. */

@@ -48,6 +48,8 @@ export type {
 } from './port.ts';
 export {
   ATTACHED_TO,
+  type AttachingSource,
+  isAttachingSource,
   isReferrerSource,
   type ReferrerSource,
   referrersAmong,

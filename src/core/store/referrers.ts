@@ -19,6 +19,17 @@ export function isReferrerSource(source: BlobSource): source is BlobSource & Ref
   return 'referrers' in source;
 }
 
+/** Optional power of a source: it keeps what is attached to its images. */
+export interface AttachingSource {
+  /** Puts a manifest that has a subject here with all that it points to, and lists it there. Idempotent. */
+  attach(from: BlobSource, referrer: Descriptor, options?: Cancel): Promise<void>;
+}
+
+/** True for a source that takes attachments. */
+export function isAttachingSource(source: BlobSource): source is BlobSource & AttachingSource {
+  return 'attach' in source;
+}
+
 const MAX_ENTRIES = 10_000;
 
 /**

@@ -10,6 +10,7 @@ export {
   putSignature,
   refusal,
   type SignedImage,
+  signaturesOf,
   type Verification,
   verifyImage,
 } from './image/index.ts';

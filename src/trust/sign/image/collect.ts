@@ -1,7 +1,7 @@
 import { type Digest, readStream } from '../../../core/bytes/index.ts';
 import { type ErrorCode, isSampanError, SampanError, wrap } from '../../../core/errors/index.ts';
 import { type Descriptor, kindOf, type Manifest, parseManifest } from '../../../core/oci/index.ts';
-import { type BlobSource, type Cancel, isReferrerSource, readDocument } from '../../../core/store/index.ts';
+import { type BlobSource, type Cancel, readDocument } from '../../../core/store/index.ts';
 import {
   type Claim,
   MAX_SIGNATURE_BYTES,
@@ -11,6 +11,7 @@ import {
   verifySimple,
 } from '../envelope/index.ts';
 import type { VerificationKey } from '../keys/index.ts';
+import { isSignatureLayer, referrersOf } from './attached.ts';
 
 /** No image has more signatures that are looked at. */
 export const MAX_SIGNATURES = 128;
@@ -23,7 +24,6 @@ const OF_SIGNATURES: ReadonlySet<ErrorCode> = new Set([
   'unsupported',
   'limit',
 ]);
-const BUNDLE = /^application\/vnd\.dev\.sigstore\.bundle(\.v\d+\.\d+\+json|\+json;version=\d+\.\d+)$/;
 
 /** What was found attached to some images. */
 export interface Found {
@@ -84,19 +84,6 @@ function problemOf(error: unknown): SampanError {
   throw wrap('reading a signature', error);
 }
 
-async function referrersOf(
-  source: BlobSource,
-  subjects: readonly Digest[],
-  options: Cancel,
-): Promise<readonly Descriptor[]> {
-  if (!isReferrerSource(source)) return [];
-  const found = new Map<Digest, Descriptor>();
-  for (const subject of subjects) {
-    for (const each of await source.referrers(subject, options)) found.set(each.digest, each);
-  }
-  return [...found.values()];
-}
-
 /** The layers of a referrer that are signatures; of other things that are attached, none. */
 async function signaturesIn(
   source: BlobSource,
@@ -107,9 +94,7 @@ async function signaturesIn(
   try {
     const bytes = await readDocument(source, referrer, options);
     const manifest = parseManifest(bytes, `what is attached as ${referrer.digest}`);
-    const layers = manifest.layers.filter(
-      ({ mediaType }) => BUNDLE.test(mediaType) || mediaType === SIMPLE_TYPE,
-    );
+    const layers = manifest.layers.filter(isSignatureLayer);
     return { ...manifest, layers };
   } catch (error) {
     options.problems.push(problemOf(error));

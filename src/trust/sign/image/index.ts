@@ -1,3 +1,4 @@
 export { type NewSignature, putSignature } from './artifact.ts';
-export { MAX_SIGNATURES } from './collect.ts';
-export { refusal, type SignedImage, type Verification, verifyImage } from './verify.ts';
+export { signaturesOf } from './attached.ts';
+export type { SignedImage } from './types.ts';
+export { refusal, type Verification, verifyImage } from './verify.ts';

@@ -1,22 +1,12 @@
 import type { Digest } from '../../../core/bytes/index.ts';
 import { SampanError } from '../../../core/errors/index.ts';
 import type { Descriptor } from '../../../core/oci/index.ts';
-import type { BlobSource, Cancel } from '../../../core/store/index.ts';
+import type { Cancel } from '../../../core/store/index.ts';
 import type { Claim } from '../envelope/index.ts';
 import type { VerificationKey } from '../keys/index.ts';
 import { collectSignatures } from './collect.ts';
 import { attachedTo, covers, type Documents, readDocuments } from './covers.ts';
-
-/** The image whose signatures are looked at. */
-export interface SignedImage {
-  /** For messages. */
-  readonly name: string;
-  readonly source: BlobSource;
-  /** What is used: a manifest, or an index with all its images. */
-  readonly root: Descriptor;
-  /** Indexes that it was chosen from: a signature of one of them is one of the image too. */
-  readonly parents?: readonly Descriptor[];
-}
+import type { SignedImage } from './types.ts';
 
 /** What signatures say of an image. Nothing of it is trusted but the claims. */
 export interface Verification {
