@@ -1,7 +1,7 @@
-import { type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type ByteStream, type Digest, hexOf, isMarkAlive, processMark } from '../../core/bytes/index.ts';
+import { type ByteStream, type Digest, hexOf, isMarkAlive, makeDirectories, processMark } from '../../core/bytes/index.ts';
 import { systemCode } from '../../core/errors/index.ts';
 
 /** The part of a blob that has arrived so far, on disk. It never stops a transfer: without it nothing is kept. */
@@ -25,7 +25,7 @@ const IDLE = 'idle';
  */
 export async function openJournal(directory: string, digest: Digest): Promise<Journal | undefined> {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory, { mode: 0o700 });
     await removeOld(directory);
     const claimed = await claim(directory, hexOf(digest));
     if (claimed === undefined) return undefined;

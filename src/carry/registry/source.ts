@@ -16,6 +16,8 @@ export interface RegistrySource extends BlobSource {
 
 const MAX_KEPT_DOCUMENTS = 64;
 const MAX_KEPT_BYTES = 1 << 20;
+/** What is smaller is fetched again as fast as it would be read back. */
+const JOURNAL_BYTES = 4 << 20;
 
 /**
  * The blobs and manifests of a repository. `places` are its mirrors and the registry itself, which is the last;
@@ -133,7 +135,7 @@ function checked(stream: ByteStream, { blob }: Wanted, places: readonly Reposito
 }
 
 async function* large(places: readonly Repository[], wanted: Wanted): ByteStream {
-  const directory = toolsOf(places)?.ingestDirectory;
+  const directory = wanted.blob.size < JOURNAL_BYTES ? undefined : toolsOf(places)?.ingestDirectory;
   const journal = directory === undefined ? undefined : await openJournal(directory, wanted.blob.digest);
   let end: 'keep' | 'remove' = 'keep';
   try {

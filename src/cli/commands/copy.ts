@@ -1,9 +1,8 @@
 import { inStage } from '../../core/progress/index.ts';
 import { openSource, openTarget } from '../../core/store/index.ts';
 import { defineCommand, flag, required, text } from '../command/index.ts';
-import { openToolbox } from '../image/index.ts';
 import { writeJson } from '../output/index.ts';
-import { REGISTRY_OPTIONS } from '../registry/index.ts';
+import { openCarrying, REGISTRY_OPTIONS } from '../registry/index.ts';
 
 /** `sampan copy`. */
 export const copyCommand = defineCommand({
@@ -40,7 +39,7 @@ export const copyCommand = defineCommand({
   ],
   async run(context, { source, target, json, ...values }) {
     const { platform } = values;
-    const { images, traffic } = await openToolbox(context, values);
+    const { images, traffic } = await openCarrying(context, values);
     const place = openTarget(target, images);
     await using image = await openSource(source, images);
     const root = platform === undefined ? image.root : image.image.descriptor;

@@ -2,9 +2,8 @@ import { SampanError } from '../../core/errors/index.ts';
 import { inStage } from '../../core/progress/index.ts';
 import { openSource, openTarget } from '../../core/store/index.ts';
 import { choice, defineCommand, flag, optional, required, text } from '../command/index.ts';
-import { openToolbox } from '../image/index.ts';
 import { formatSize, writeJson } from '../output/index.ts';
-import { REGISTRY_OPTIONS } from '../registry/index.ts';
+import { openCarrying, REGISTRY_OPTIONS } from '../registry/index.ts';
 
 /** `sampan push`. */
 export const pushCommand = defineCommand({
@@ -37,7 +36,7 @@ export const pushCommand = defineCommand({
     { line: 'push localhost:5000/app:2', explanation: 'to where its name says' },
   ],
   async run(context, { source, target, json, ...values }) {
-    const { images, traffic } = await openToolbox(context, values);
+    const { images, traffic } = await openCarrying(context, values);
     await using image = await openSource(source, images);
     const name = (target ?? image.reference)?.replace(/^docker:\/\//, '');
     if (name === undefined) {

@@ -1,6 +1,6 @@
 import { defineCommand, flag, required } from '../command/index.ts';
-import { placesOf } from '../image/index.ts';
 import { writeJson } from '../output/index.ts';
+import { placesOf } from '../places/index.ts';
 import { openRegistriesFor, REGISTRY_OPTIONS } from '../registry/index.ts';
 
 /** `sampan tags`. */

@@ -1,3 +1,4 @@
+export { type Places, placesOf } from '../places/index.ts';
 export {
   EVIDENCE_OPTION,
   EXERCISE_OPTIONS,
@@ -8,7 +9,6 @@ export {
 export { printHints } from './hints.ts';
 export { type LoadedImage, loadImage } from './load.ts';
 export { evidenceFileName, slimName } from './names.ts';
-export { type Places, placesOf } from './places.ts';
 export { printPlan } from './plan-print.ts';
 export { type NamedRun, printRuns } from './prove-print.ts';
 export { readText } from './read-text.ts';

@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import type { Compression } from '../../core/bytes/index.ts';
+import { type Compression, makeDirectories } from '../../core/bytes/index.ts';
 import { connectDocker } from '../../core/docker/index.ts';
 import { parsePlatform } from '../../core/oci/index.ts';
 import { type OwnStore, openStore, type StoreContext } from '../../core/store/index.ts';
@@ -28,7 +27,7 @@ export interface CarryChoice extends RegistryValues {
 export async function openCarrying(context: Context, choice: CarryChoice = {}): Promise<Carrying> {
   const places = placesOf(context);
   const store = await openStore(places.data);
-  mkdirSync(places.work, { recursive: true, mode: 0o700 });
+  makeDirectories(places.work, { mode: 0o700 });
   const search = { host: context.env.DOCKER_HOST, runtimeDirectory: context.env.XDG_RUNTIME_DIR };
   const counter = traffic();
   return {

@@ -1,0 +1,1 @@
+export { type Places, placesOf } from './places.ts';
