@@ -10,7 +10,7 @@ import {
   wrapText,
 } from '../output/index.ts';
 import { layoutOf } from './layout.ts';
-import { inTone, type Line, plain, type Tone } from './line.ts';
+import { countOf, inTone, type Line, plain, type Tone } from './line.ts';
 import type { State } from './state.ts';
 import type { Size, World } from './world.ts';
 
@@ -60,7 +60,7 @@ function saving({ bytes, updateBytes }: Finding): string {
 function detailsOf(finding: Finding, columns: number): readonly Line[] {
   const { bytes, updateBytes, files, confidence, severity } = finding;
   const update = updateBytes === undefined ? '' : `${formatSize(updateBytes)} less in each update, `;
-  const saves = bytes > 0 ? `${formatSize(bytes)} in ${formatCount(files)} files, ` : '';
+  const saves = bytes > 0 ? `${formatSize(bytes)} in ${countOf(files)}, ` : '';
   const fix = visibleLines(finding.fix)
     .split('\n')
     .flatMap(text => wrapText(text, columns - 3).map(part => truncate(part, columns - 3)));

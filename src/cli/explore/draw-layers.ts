@@ -1,7 +1,7 @@
 import type { Finding, LayerFigures } from '../../image/inspect/index.ts';
 import { formatCount, formatSize, pad, truncate, visible, visibleLines, wrapText } from '../output/index.ts';
 import type { Layout } from './layout.ts';
-import { inTone, type Line, plain } from './line.ts';
+import { countOf, inTone, type Line, plain } from './line.ts';
 import type { State } from './state.ts';
 import type { World } from './world.ts';
 
@@ -86,7 +86,7 @@ function imageDetails({ inspected: { inspection } }: World, { left }: Layout): r
   const { totals, base, platform } = inspection;
   return [
     base.name === '' ? platform : `${platform}, on ${visible(base.name)}`,
-    `${formatCount(totals.files)} files, ${formatSize(totals.visibleBytes)} seen`,
+    `${countOf(totals.files)}, ${formatSize(totals.visibleBytes)} seen`,
     `${formatSize(totals.hiddenBytes)} hidden by later layers`,
     `${formatSize(totals.userBytes)} added to the base`,
     `dive counts ${formatSize(totals.wastedBytes)} wasted`,

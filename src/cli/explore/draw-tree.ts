@@ -1,7 +1,7 @@
 import { factsOf, type Survey } from '../../image/inspect/index.ts';
-import { formatCount, formatSize, pad, truncate, visible } from '../output/index.ts';
+import { formatSize, pad, truncate, visible } from '../output/index.ts';
 import type { Layout } from './layout.ts';
-import { inTone, type Line, plain, type Tone } from './line.ts';
+import { countOf, inTone, type Line, plain, type Tone } from './line.ts';
 import type { Choice, State } from './state.ts';
 import type { World } from './world.ts';
 
@@ -12,7 +12,7 @@ export function treeTitle(state: State, world: World, { right }: Layout): string
   const hidden = hiddenKinds(choice);
   const parts = [
     titleOf(choice, world),
-    `${formatCount(view.files[0]!)} files`,
+    countOf(view.files[0]!),
     formatSize(view.bytes[0]!),
     ...(sort === 'name' ? ['by name'] : []),
     ...(choice.wasted ? ['only wasted'] : []),

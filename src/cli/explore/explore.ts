@@ -42,7 +42,8 @@ export async function explore(inspected: Inspected, terminal: RawTerminal, conte
   if (end === 'interrupt') throw new SampanError('cancelled', 'interrupted');
 }
 
-function lookAround(world: World, screen: Screen, signal: AbortSignal): Promise<State['end']> {
+/** Draws and acts on keys until a person is done. Rejects when the signal is aborted, and with what drawing throws. */
+export function lookAround(world: World, screen: Screen, signal: AbortSignal): Promise<State['end']> {
   return new Promise((resolve, reject) => {
     let state = fit(FIRST, world, screen.size());
     let isDue = false;

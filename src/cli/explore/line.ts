@@ -1,4 +1,4 @@
-import { pad, truncate, widthOf } from '../output/index.ts';
+import { formatCount, pad, truncate, widthOf } from '../output/index.ts';
 
 /**
  * What a part of a line means: the terminal says how it looks. `bar` is the title; `chosen` and `kept` are what is
@@ -50,4 +50,9 @@ export function line(spans: Line, columns: number): Line {
 /** All of a line in one tone. */
 export function inTone(spans: Line, tone: Tone): Line {
   return spans.map(({ text }) => ({ text, tone }));
+}
+
+/** `1 file`, `57 443 files`. */
+export function countOf(files: number): string {
+  return `${formatCount(files)} ${files === 1 ? 'file' : 'files'}`;
 }

@@ -76,7 +76,8 @@ function goUp(state: State, world: World): State {
 
 function toggleAll(state: State, world: World): State {
   const node = chosenNode(state, world);
-  const open = state.open.size > 1 ? new Set([0]) : directoriesIn(world.terrain, world.survey(state.choice));
+  const all = directoriesIn(world.terrain, world.survey(state.choice));
+  const open = all.isSubsetOf(state.open) ? new Set([0]) : all;
   const next: State = { ...state, open };
   const at = placeOf(world.rows(next), world.terrain.ground.stacked.names, node);
   return { ...next, tree: { ...state.tree, at } };

@@ -49,6 +49,6 @@ test('the base ends with the last command that layers follow', () => {
     ['CMD ["app"]', true],
   );
   equal(baseLayersOf(python, 3), 2);
-  equal(baseLayersOf(configOf(['COPY app /'], ['CMD ["/app"]', true]), 1), 1);
+  equal(baseLayersOf(configOf(['COPY app /'], ['CMD ["/app"]', true]), 1), 0);
   equal(baseLayersOf(configOf(), 0), 0);
 });

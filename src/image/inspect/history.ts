@@ -34,12 +34,13 @@ export function readInstruction(createdBy: string): Instruction {
 
 /**
  * How many layers, from the lowest, belong to the image that this one was built on: everything up to the last command
- * (`CMD`, `ENTRYPOINT`) that further layers follow, and the first layer at least.
+ * (`CMD`, `ENTRYPOINT`) that further layers follow, and the first layer at least, unless it was copied into nothing.
  */
 export function baseLayersOf(config: ImageConfig, layers: number): number {
   const steps = config.history ?? [];
   let seen = 0;
-  let base = Math.min(1, layers);
+  const first = steps.find(step => step.empty_layer !== true)?.created_by ?? '';
+  let base = readInstruction(first).kind === 'COPY' ? 0 : Math.min(1, layers);
   for (const step of steps) {
     if (step.empty_layer !== true) seen += 1;
     const { kind } = readInstruction(step.created_by ?? '');

@@ -1,5 +1,3 @@
-import type { Names } from '../stack/index.ts';
-
 /** What paths are to have in them; see {@link patternOf}. */
 export interface Pattern {
   /** A test for each name, the last one first. */
@@ -45,25 +43,27 @@ function testOf(
   return name => name === text;
 }
 
-/** For each node 1 where it, or something above it, matches. */
-export function matches(names: Names, pattern: Pattern): Uint8Array {
-  const found = new Uint8Array(names.count);
+/** For each node 1 where it, or something above it, matches. `texts` are the names of the nodes in lower case. */
+export function matches(parents: Int32Array, texts: readonly string[], pattern: Pattern): Uint8Array {
+  const found = new Uint8Array(texts.length);
   const [last] = pattern.tests;
-  for (let node = 1; node < names.count; node += 1) {
-    if (found[names.parent[node]!] === 1) found[node] = 1;
-    else if (last?.(names.textOf(node).toLowerCase()) === true && isMatch(names, pattern, node))
-      found[node] = 1;
+  for (let node = 1; node < texts.length; node += 1) {
+    if (found[parents[node]!] === 1) found[node] = 1;
+    else if (last?.(texts[node]!) === true && fits(pattern, node, { parents, texts })) found[node] = 1;
   }
   return found;
 }
 
-function isMatch(names: Names, { tests, isAnchored }: Pattern, node: number): boolean {
-  let at = node;
-  for (const [i, test] of tests.entries()) {
-    if (i > 0) {
-      if (at === 0 || !test(names.textOf(at).toLowerCase())) return false;
-    }
-    at = names.parent[at]!;
+/** Whether what is above a node fits too. */
+function fits(
+  { tests, isAnchored }: Pattern,
+  node: number,
+  tree: { readonly parents: Int32Array; readonly texts: readonly string[] },
+): boolean {
+  let at = tree.parents[node]!;
+  for (const test of tests.slice(1)) {
+    if (at === 0 || !test(tree.texts[at]!)) return false;
+    at = tree.parents[at]!;
   }
   return !isAnchored || at === 0;
 }

@@ -53,8 +53,9 @@ export function survey(terrain: Terrain, selection: Selection): Survey {
     wasted: new Uint8Array(names.count),
   };
   mark(terrain, view, before);
+  const own = view.marks.slice();
   choose(terrain, view, selection);
-  addUp(terrain, view);
+  addUp(terrain, view, own);
   return view;
 }
 
@@ -78,7 +79,7 @@ function choose(terrain: Terrain, view: Survey, selection: Selection): void {
   const { pattern, only } = selection;
   const { live, names } = terrain.ground.stacked;
   const { waste } = terrain.found;
-  const named = pattern === undefined ? undefined : matches(names, pattern);
+  const named = pattern === undefined ? undefined : matches(names.parent, terrain.lowerNames(), pattern);
   const shown = [false, selection.same, selection.added, selection.changed, selection.removed];
   const isNarrow = selection.wasted || only !== undefined;
   for (let node = 0; node < marks.length; node += 1) {
@@ -96,17 +97,17 @@ function choose(terrain: Terrain, view: Survey, selection: Selection): void {
   }
 }
 
-/** Adds up what is shown. A child comes after its parent. */
-function addUp({ ground, sizes, types }: Terrain, { marks, bytes, files, entries, wasted }: Survey): void {
+/** Adds up what is shown. A child comes after its parent. `own` are the marks before anything was taken away. */
+function addUp({ ground, sizes, types }: Terrain, view: Survey, own: Uint8Array): void {
+  const { marks, bytes, files, entries, wasted } = view;
   const { parent } = ground.stacked.names;
   const removed = new Float64Array(marks.length);
   for (let node = marks.length - 1; node > 0; node -= 1) {
-    const own = marks[node]!;
-    if (own === MARK.absent) continue;
+    if (marks[node] === MARK.absent) continue;
     const entry = entries[node]!;
     if (entry >= 0 && types[entry] !== TYPE.directory) {
       files[node] = 1;
-      (own === MARK.removed ? removed : bytes)[node] = sizes[entry]!;
+      (marks[node] === MARK.removed ? removed : bytes)[node] = sizes[entry]!;
     }
     const above = parent[node]!;
     files[above]! += files[node]!;
@@ -114,8 +115,8 @@ function addUp({ ground, sizes, types }: Terrain, { marks, bytes, files, entries
     removed[above]! += removed[node]!;
     if (wasted[node] === 1) wasted[above] = 1;
     if (bytes[node] === 0) bytes[node] = removed[node]!;
-    if (marks[above] === MARK.absent) marks[above] = MARK.same;
-    if (marks[above] === MARK.same && own !== MARK.same) marks[above] = MARK.changed;
+    if (marks[above] === MARK.absent) marks[above] = own[above]!;
+    if (marks[above] === MARK.same && marks[node] !== MARK.same) marks[above] = MARK.changed;
   }
   if (bytes[0] === 0) bytes[0] = removed[0]!;
 }

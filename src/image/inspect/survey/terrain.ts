@@ -13,11 +13,13 @@ export interface Terrain {
   /** For each entry, counted from 1, its place among {@link Terrain.hidden}; 0 for what stays. */
   readonly hiding: Int32Array;
   readonly hidden: readonly Hidden[];
+  /** Every node's own name in lower case; made when it is first asked for. */
+  lowerNames(): readonly string[];
 }
 
 /** Prepares an image that was inspected to be surveyed. */
 export function terrainOf(ground: Ground, found: Found): Terrain {
-  const { layers, bases, hidden } = ground.stacked;
+  const { names, layers, bases, hidden } = ground.stacked;
   const count = bases.at(-1) ?? 0;
   const sizes = new Float64Array(count);
   const types = new Uint8Array(count);
@@ -29,5 +31,10 @@ export function terrainOf(ground: Ground, found: Found): Terrain {
   for (const [i, { layer, row, bytes }] of hidden.entries()) {
     if (bytes > 0) hiding[bases[layer]! + row] = i + 1;
   }
-  return { ground, found, steps: journalOf(layers), sizes, types, hiding, hidden };
+  let lower: readonly string[] | undefined;
+  const lowerNames = (): readonly string[] => {
+    lower ??= Array.from({ length: names.count }, (_, node) => names.textOf(node).toLowerCase());
+    return lower;
+  };
+  return { ground, found, steps: journalOf(layers), sizes, types, hiding, hidden, lowerNames };
 }
