@@ -1,4 +1,6 @@
 export { type Access, basicAccess, passwordsOf, watchHtpasswd } from './access/index.ts';
+export { isRepository } from './base/index.ts';
+export { type MirrorRoute, openMirror } from './mirror/index.ts';
 export {
   type Address,
   DEFAULT_LIMITS,
@@ -12,3 +14,4 @@ export {
   startRegistry,
   throwUnlessProtected,
 } from './server/index.ts';
+export { registryUpstream } from './upstream/index.ts';

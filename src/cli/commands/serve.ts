@@ -25,6 +25,11 @@ export const serveCommand = defineCommand({
       default: '60s',
       description: 'how long a tag of a mirrored registry is believed without asking it again',
     }),
+    mirrorCa: list({
+      placeholder: 'FILE',
+      complete: 'files',
+      description: 'also trust the certificate authorities in this PEM file when asking mirrored registries',
+    }),
     tlsCert: file({ description: 'the certificate, with its chain, in PEM' }),
     tlsKey: file({ description: 'its key, in PEM' }),
     htpasswd: file({

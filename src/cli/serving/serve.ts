@@ -12,6 +12,7 @@ import { wrap } from '../../core/errors/index.ts';
 import { withLock } from '../../core/store/index.ts';
 import type { Context } from '../context/index.ts';
 import { placesOf } from '../image/index.ts';
+import { openMirrors } from './mirrors.ts';
 import { type Doors, openDoors } from './protection.ts';
 import type { ServeValues } from './values.ts';
 
@@ -27,7 +28,8 @@ export async function serveRegistry(context: Context, values: ServeValues): Prom
   await mkdir(directory, { recursive: true }).catch(error => {
     throw wrap(`making ${directory}`, error);
   });
-  const options = optionsOf(context, values, { doors, directory });
+  const mirror = await openMirrors(context, values);
+  const options = { ...optionsOf(context, values, { doors, directory }), mirror };
   const serve = async (): Promise<void> => {
     const registry = await startRegistry(options);
     announce(context, { registry, directory, isSecure: doors.tls !== undefined });

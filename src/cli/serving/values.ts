@@ -4,6 +4,7 @@ export interface ServeValues {
   readonly store: string | undefined;
   readonly mirror: readonly string[];
   readonly mirrorTtl: number;
+  readonly mirrorCa: readonly string[];
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly htpasswd: string | undefined;

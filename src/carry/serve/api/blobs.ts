@@ -8,7 +8,9 @@ import { type Call, type Handlers, type Registry, throwUnlessWritable } from './
 export function blobHandlers(repository: string, reference: string): Handlers {
   const get = async (registry: Registry, call: Call): Promise<void> => {
     const digest = parseBlobDigest(reference);
-    const found = await registry.source.blob(repository, digest);
+    const found = await registry.source.blob(repository, digest, {
+      sizeOnly: call.request.method === 'HEAD',
+    });
     if (found === undefined) throw unknown(repository, digest);
     await sendBlob(found, call, registry.sending);
   };
@@ -50,7 +52,7 @@ async function sendBlob(found: FoundBlob, call: Call, sending: Sending): Promise
   if (range !== undefined) response.setHeader('content-range', `bytes ${from}-${to}/${size}`);
   response.setHeader('content-length', to - from + 1);
   response.statusCode = range === undefined ? 200 : 206;
-  if (request.method === 'HEAD' || size === 0) return void response.end();
+  if (request.method === 'HEAD' || size === 0 || found.kind === 'elsewhere') return void response.end();
   if (found.kind === 'arriving') return await relay(found.blob, { from, to }, { response, sending });
   await using file = await openForSending(found.blob.path);
   await sendFile(response, { file, range: { from, to } }, sending);

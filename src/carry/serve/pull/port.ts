@@ -13,15 +13,23 @@ export interface ArrivingBlob {
 
 /** A blob that can be sent. */
 export type FoundBlob =
+  /** Only its size was asked for. */
+  | { readonly kind: 'elsewhere'; readonly blob: { readonly digest: BlobDigest; readonly size: number } }
   | { readonly kind: 'stored'; readonly blob: StoredBlob }
   | { readonly kind: 'arriving'; readonly blob: ArrivingBlob };
+
+/** What is wanted of a blob. */
+export interface BlobOptions {
+  /** Its bytes are not wanted, and need not be fetched. */
+  readonly sizeOnly?: boolean;
+}
 
 /** Where what is pulled comes from: the storage, or an upstream that it mirrors. */
 export interface PullSource {
   /** By tag or digest; absent when there is no such manifest. */
   manifest(repository: string, reference: string): Promise<StoredManifest | undefined>;
   /** Absent when there is no such blob. */
-  blob(repository: string, digest: BlobDigest): Promise<FoundBlob | undefined>;
+  blob(repository: string, digest: BlobDigest, options?: BlobOptions): Promise<FoundBlob | undefined>;
   /** In ASCII order; absent when there is no such repository. */
   tags(repository: string): Promise<readonly string[] | undefined>;
   /** Sorted by digest. */

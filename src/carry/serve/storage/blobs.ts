@@ -18,6 +18,8 @@ export interface StoredBlob {
 export interface Blobs {
   /** Absent when the repository does not have it. What is found is spared by the collector for a while. */
   find(repository: string, digest: BlobDigest): Promise<StoredBlob | undefined>;
+  /** True when its bytes are here, whichever repository has them. */
+  isStored(digest: BlobDigest): Promise<boolean>;
   /** Gives a repository content that is stored. Idempotent. False when it is not stored. */
   link(repository: string, digest: BlobDigest): Promise<boolean>;
   /** Takes it from one repository; its bytes stay until the collector comes. False when it did not have it. */
@@ -45,6 +47,10 @@ export function openBlobs(
       if (found === undefined) return undefined;
       if (link.mtimeMs < now() - RENEW_MS) await renew(link.path, now());
       return { digest, size: found.size, path };
+    },
+    isStored: async digest => {
+      recent.touch(digest);
+      return (await statOf(blobPath(root, digest))) !== undefined;
     },
     link: async (repository, digest) => {
       recent.touch(digest);

@@ -29,6 +29,8 @@ export interface Manifests {
   list(repository: string): Promise<readonly BlobDigest[]>;
   /** What a tag names; absent when there is no such tag. */
   resolve(repository: string, tag: string): Promise<BlobDigest | undefined>;
+  /** When a tag was last set, in milliseconds since 1970; absent when there is no such tag. */
+  taggedAt(repository: string, tag: string): Promise<number | undefined>;
   /** Lets a tag name a manifest from now on. */
   tag(repository: string, tag: string, digest: BlobDigest): Promise<void>;
   /** False when there was no such tag. */
@@ -60,6 +62,7 @@ export function openManifests(
       const text = (await readSmall(join(tagsPath(root, repository), tag)))?.trim();
       return isBlobDigest(text) ? text : undefined;
     },
+    taggedAt: async (repository, tag) => (await statOf(join(tagsPath(root, repository), tag)))?.mtimeMs,
     tag: async (repository, tag, digest) =>
       await writeSmall(join(tagsPath(root, repository), tag), `${digest}\n`),
     untag: async (repository, tag) => await removeFile(join(tagsPath(root, repository), tag)),

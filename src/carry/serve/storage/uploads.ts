@@ -72,10 +72,7 @@ export function openUploads(root: string, surroundings: UploadSurroundings): Upl
     },
     finish: async (upload, digest) => {
       try {
-        await upload.seal(digest);
-        recent.touch(digest);
-        await place(upload.path, blobPath(root, digest));
-        await blobs.link(upload.repository, digest);
+        await becomeBlob(root, upload, { digest, recent, blobs });
       } finally {
         await cancel(upload);
       }
@@ -111,6 +108,17 @@ async function resume(root: string, id: string, now: number): Promise<Upload | u
   const data = await statOf(join(directory, 'data'));
   if (repository === undefined || !isRepository(repository) || data === undefined) return undefined;
   return new Upload(placeOf(root, repository, id), { size: data.size, now });
+}
+
+async function becomeBlob(
+  root: string,
+  upload: Upload,
+  to: Pick<UploadSurroundings, 'recent' | 'blobs'> & { readonly digest: BlobDigest },
+): Promise<void> {
+  await upload.seal(to.digest);
+  to.recent.touch(to.digest);
+  await place(upload.path, blobPath(root, to.digest));
+  await to.blobs.link(upload.repository, to.digest);
 }
 
 async function place(from: string, to: string): Promise<void> {

@@ -1,0 +1,1 @@
+export { registryUpstream } from './upstream.ts';
