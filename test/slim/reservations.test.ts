@@ -2,7 +2,7 @@ import { deepEqual, doesNotMatch, equal, match } from 'node:assert/strict';
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { appEntries, baseEntries, WEB_APP, webApp, writeImage } from './testing/images.ts';
+import { appEntries, baseEntries, symlink, WEB_APP, webApp, writeImage } from './testing/images.ts';
 import { type Machine, machine, whyNotHere } from './testing/machine.ts';
 
 const skip = whyNotHere() ?? false;
@@ -77,4 +77,32 @@ test('a page and a summary without reservations have none', { skip }, async t =>
   const here = machine(t);
   const { stdout } = await here.sampan(['slim', await webApp(t, here.at)]);
   doesNotMatch(stdout, /could not/);
+});
+
+describe('the shell', { skip }, () => {
+  const image = () => ({
+    ...WEB_APP(),
+    layers: [baseEntries(), [...appEntries(), symlink('usr/bin', '../bin')]],
+    config: { Cmd: ['/bin/busybox', 'true'] },
+  });
+
+  test('is told to be gone when it is, and how to keep it', async t => {
+    const here = machine(t);
+    const source = await writeImage(t, image(), `docker-archive:${join(here.at, 'app.tar')}`);
+    const gone = await here.sampan(['slim', source, '--level', 'tight']);
+    match(gone.stdout, /no shell.*docker exec.*--keep \/bin\/sh/);
+    for (const keep of ['/bin/sh', '/usr/bin/sh']) {
+      const kept = await here.sampan(['slim', source, '--level', 'tight', '--keep', keep, '--tag', 'kept']);
+      equal(kept.code, 0, kept.stderr);
+      doesNotMatch(kept.stdout, /no shell/);
+      const run = await here.sampan(['prove', 'store:kept', '--', '/bin/sh', '-c', 'exit 0']);
+      equal(run.code, 0, run.stderr);
+    }
+  });
+
+  test('is not spoken of when it is there', async t => {
+    const here = machine(t);
+    const { stdout } = await here.sampan(['slim', await webApp(t, here.at)]);
+    doesNotMatch(stdout, /no shell/);
+  });
 });

@@ -1,4 +1,5 @@
 import { exposedPorts } from '../../image/exercise/index.ts';
+import type { SlimResult } from '../../image/slim/index.ts';
 import { type Output, styleFor } from '../output/index.ts';
 import type { SlimSummary } from './slim-table.ts';
 
@@ -16,7 +17,19 @@ export function printHints(output: Output, { result, places }: SlimSummary): voi
       : archive !== undefined
         ? [`run it          docker load -i ${archive} && ${run(name)}`]
         : [`into Docker     sampan copy store:${name} docker-daemon:${name}`, `run it there    ${run(name)}`];
-  for (const hint of [...hints, `why a file      sampan why ${name} PATH`]) output.write(dim(`  ${hint}\n`));
+  hints.push(`why a file      sampan why ${name} PATH`);
+  if (lostShell(result))
+    hints.push('no shell        docker exec … sh will not work; --keep /bin/sh keeps one');
+  for (const hint of hints) output.write(dim(`  ${hint}\n`));
+}
+
+const SHELL = '/bin/sh';
+
+/** True when there was a shell, for whoever wants to look around inside, and there is none now. */
+function lostShell({ original, plan }: SlimResult): boolean {
+  const found = original.tree.resolve(SHELL);
+  if (found?.node.kind !== 'file') return false;
+  return [found.node, ...found.via].some(node => !plan.kept.has(node.path));
 }
 
 function withoutTransport(places: readonly string[], transport: string): string | undefined {

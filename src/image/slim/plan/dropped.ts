@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { globs } from './glob.ts';
+import { globsIn } from './glob.ts';
 import type { Drop, PlanInput, SlimPlan } from './types.ts';
 
 /** So many at a time: a few milliseconds. */
@@ -8,7 +8,7 @@ const SLICE = 1000;
 /** Why each file that a plan does not keep goes, by real path. It lets other work go on meanwhile. */
 export async function explainDropped(input: PlanInput, plan: SlimPlan): Promise<ReadonlyMap<string, Drop>> {
   const { owners, wasteOf } = input.knowledge;
-  const byUser = globs(input.drop);
+  const byUser = globsIn(input.tree, input.drop);
   const dropped = new Map<string, Drop>();
   let count = 0;
   for (const node of input.tree.nodes()) {

@@ -5,6 +5,15 @@ import { type Sample, treeOf } from '../../tree/index.ts';
 import type { Level, SlimPlan } from './index.ts';
 import { config, debian, drops, has, IMAGE, mine, plan } from './testing/index.ts';
 
+test('the user names paths as a container shows them, through links of directories', () => {
+  const tree = treeOf({ ...debian(), '/usr/bin/kept': '-> other' });
+  for (const keep of ['/bin/kept', '/bin/k*', '/bin/kep?', '/bin/**/kept']) {
+    const made = plan(tree, { keep: [keep], drop: ['/bin/tool'] });
+    for (const path of ['/usr/bin/kept', '/usr/bin/other', '/bin']) ok(has(made, path), `${keep}: ${path}`);
+    ok(!has(made, '/usr/bin/tool'), keep);
+  }
+});
+
 test('balanced keeps the app whole, what it starts, and a link on the way; documentation goes', async () => {
   const made = plan(treeOf(debian()));
   for (const path of [

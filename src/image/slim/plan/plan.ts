@@ -6,7 +6,7 @@ import { keepCompanions, keepDistributions } from './companions.ts';
 import { keepDirectories } from './directories.ts';
 import { environmentOf } from './environment.ts';
 import { factsOf } from './facts.ts';
-import { globs } from './glob.ts';
+import { globsIn } from './glob.ts';
 import { groupPaths } from './groups.ts';
 import { Keeper } from './keeper.ts';
 import type { Knowledge } from './knowledge.ts';
@@ -70,8 +70,8 @@ function isWastePath(node: Node | undefined, known: Knowledge): boolean {
 
 /** Package databases are written anew; the user's word on what goes is final, except against `--keep`. */
 function excludedBy(input: PlanInput, owners: Owners): (path: string) => boolean {
-  const kept = globs(input.keep);
-  const dropped = globs(input.drop);
+  const kept = globsIn(input.tree, input.keep);
+  const dropped = globsIn(input.tree, input.drop);
   const read = new Set(
     input.evidence.footprints.flatMap(print => (print.kind === 'read' ? [print.path] : [])),
   );
@@ -92,7 +92,7 @@ function keepDatabases(keeper: Keeper, owners: Owners): void {
 
 function keepChosen(keeper: Keeper, patterns: readonly string[]): void {
   if (patterns.length === 0) return;
-  const chosen = globs(patterns);
+  const chosen = globsIn(keeper.tree, patterns);
   for (const node of keeper.tree.nodes()) {
     if (chosen(node.path)) keeper.keep(node.path, { kind: 'user', text: 'wanted by --keep' });
   }
