@@ -15,6 +15,7 @@ import {
   imageFrom,
   isReferrerSource,
   readDocument,
+  subjectDocuments,
 } from '../../core/store/index.ts';
 import { type ChainedLayer, chained } from './target.ts';
 
@@ -45,7 +46,7 @@ export interface BundledManifest {
 /** Something attached to an image: a signature, a list of contents. */
 export interface Referrer {
   readonly root: Descriptor;
-  /** All that it reaches, it among them. */
+  /** All that it reaches, it among them, and the documents that it is about: they may be none of the image's own. */
   readonly blobs: readonly Descriptor[];
 }
 
@@ -108,7 +109,9 @@ async function referrersOf(
           throw new SampanError('limit', `more than ${MAX_REFERRERS} signatures and lists are attached`);
         }
         const typed = await withArtifactType(source, root);
-        found.set(root.digest, { root: typed, blobs: await graphOf(source, root, options) });
+        const blobs = await graphOf(source, root, options);
+        const documents = await subjectDocuments(source, root, options);
+        found.set(root.digest, { root: typed, blobs: [...blobs, ...documents] });
         fresh.push(root);
       }
     }

@@ -4,6 +4,7 @@ import { defineCommand, flag, several, text } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
 import { formatSize, writeJson } from '../output/index.ts';
 import { type Carrying, openCarrying, REGISTRY_OPTIONS } from '../registry/index.ts';
+import { GATE_OPTIONS, type Gate, keepSignatures, openGate } from '../trust/index.ts';
 
 /** `sampan pull`. */
 export const pullCommand = defineCommand({
@@ -37,7 +38,7 @@ export const pullCommand = defineCommand({
     const gate = await openGate(context, values);
     const pulled: Written[] = [];
     for (const name of names) {
-      pulled.push(await pull(context, carrying, { name, isWhole: platform === 'all' }));
+      pulled.push(await pull(context, carrying, { name, isWhole: platform === 'all', gate }));
       if (!json) context.stdout.write(`${pulled.at(-1)?.name ?? name}\n`);
     }
     const images = pulled.map(({ name, root, imageId }) => ({ name, digest: root.digest, imageId }));
@@ -48,7 +49,7 @@ export const pullCommand = defineCommand({
 async function pull(
   context: Context,
   { images, traffic }: Carrying,
-  what: { readonly name: string; readonly isWhole: boolean },
+  what: { readonly name: string; readonly isWhole: boolean; readonly gate: Gate | undefined },
 ): Promise<Written> {
   const name = what.name.replace(/^docker:\/\//, '');
   const before = traffic.total();
@@ -63,7 +64,7 @@ async function pull(
       await what.gate?.admit({ ...signed, reference });
       const place = openTarget(`store:${reference}`, images);
       const written = await place.write(image.source, root, { signal: context.signal });
-      const keep = { layout: store, to: written.root.digest, isNeeded: what.gate !== undefined };
+      const keep = { layout: images.store, to: written.root.digest, isNeeded: what.gate !== undefined };
       await keepSignatures(context, signed, keep);
       return written;
     },

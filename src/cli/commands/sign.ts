@@ -10,8 +10,8 @@ import {
 } from '../../trust/sign/index.ts';
 import { defineCommand, file, flag, list, several, text } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
-import { openToolbox, type Toolbox } from '../image/index.ts';
 import { writeJson } from '../output/index.ts';
+import { type Carrying, openCarrying, REGISTRY_OPTIONS } from '../registry/index.ts';
 import { openSigningKey, signaturePlace, signedName } from '../trust/index.ts';
 
 /** `sampan sign`. */
@@ -37,6 +37,7 @@ export const signCommand = defineCommand({
       placeholder: 'OS/ARCH',
       description: 'sign only this platform of several; all of them unless told',
     }),
+    ...REGISTRY_OPTIONS,
     json: flag({ description: 'print JSON, schema sampan.sign/1' }),
   },
   examples: [
@@ -47,14 +48,14 @@ export const signCommand = defineCommand({
       explanation: 'for the name that devices know it by',
     },
   ],
-  async run(context, { image, key, json, passwordFile, name, annotation, platform }) {
+  async run(context, { image, key, json, passwordFile, name, annotation, platform, ...values }) {
     if (key === undefined) {
       throw new SampanError('usage', 'no key is named', {
         remedy: 'sign with --key FILE; sampan keygen makes one',
       });
     }
     const annotations = Object.fromEntries(annotation.map(pair));
-    const toolbox = await openToolbox(context, { platform });
+    const toolbox = await openCarrying(context, { ...values, platform });
     const signing = await openSigningKey(context, { key, passwordFile });
     const made: Signed[] = [];
     for (const each of image) {
@@ -74,7 +75,7 @@ interface Signed {
 
 interface Job {
   readonly context: Context;
-  readonly toolbox: Toolbox;
+  readonly toolbox: Carrying;
   readonly signing: SigningKey;
   readonly name: string | undefined;
   readonly annotations: Readonly<Record<string, string>>;

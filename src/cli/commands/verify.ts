@@ -3,8 +3,8 @@ import { type OpenImage, openSource } from '../../core/store/index.ts';
 import { type Claim, type Permit, refusal, type SignedImage, verifyImage } from '../../trust/sign/index.ts';
 import { defineCommand, file, flag, list, required, text } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
-import { openToolbox } from '../image/index.ts';
 import { visible, writeJson } from '../output/index.ts';
+import { openCarrying, REGISTRY_OPTIONS } from '../registry/index.ts';
 import { GATE_OPTIONS, openGate, openVerificationKeys, signedName } from '../trust/index.ts';
 
 /** `sampan verify`. */
@@ -30,6 +30,7 @@ export const verifyCommand = defineCommand({
       placeholder: 'OS/ARCH',
       description: 'only this platform of several; all of them must be signed unless told',
     }),
+    ...REGISTRY_OPTIONS,
     json: flag({ description: 'print JSON, schema sampan.verify/1' }),
   },
   exitCodes: { 3: 'the image is not signed as it should be' },
@@ -37,8 +38,8 @@ export const verifyCommand = defineCommand({
     { line: 'verify app:1.2 --key team.pub', explanation: 'against a key' },
     { line: 'verify update.tar --policy policy.yaml', explanation: 'a file, against a policy' },
   ],
-  async run(context, { image, key, policy, name, platform, json }) {
-    const { images } = await openToolbox(context, { platform });
+  async run(context, { image, key, policy, name, platform, json, ...values }) {
+    const { images } = await openCarrying(context, { ...values, platform });
     if (key.length > 0 && policy !== undefined) {
       throw new SampanError('usage', '--key and --policy cannot both say what is trusted');
     }

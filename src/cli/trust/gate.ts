@@ -9,7 +9,7 @@ import {
 } from '../../trust/sign/index.ts';
 import { file, flag } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
-import { placesOf } from '../image/index.ts';
+import { placesOf } from '../places/index.ts';
 import { openPolicy } from './policy.ts';
 
 /** The options of every command that lets images in. */
