@@ -1,0 +1,30 @@
+export type { Files } from './gather/index.ts';
+export { formatProblem, type Place, type Problem, parseEnvFile, type Variables } from './node/index.ts';
+export {
+  type Dependency,
+  type GrantedFile,
+  type Limits,
+  type Network,
+  type Origin,
+  type Project,
+  type ProjectOptions,
+  readProject,
+  type Service,
+  type Variable,
+  type Volume,
+} from './project/index.ts';
+export {
+  type Attachment,
+  type DeviceMapping,
+  type DeviceRequest,
+  type EnvFile,
+  type FileGrant,
+  type HealthCheck,
+  isCdiName,
+  type Mount,
+  type Port,
+  type RestartPolicy,
+  SERVICE,
+  type WrittenService,
+} from './service/index.ts';
+export { splitWords } from './shape/index.ts';

@@ -1,0 +1,16 @@
+export { type EnvFileProblem, parseEnvFile } from './dotenv.ts';
+export { type InterpolationProblem, interpolate, type Variables } from './interpolate.ts';
+export { mergeNodes, namesMap, pairsMap, SERVICE_DEPTH } from './merge.ts';
+export {
+  type Entry,
+  formatProblem,
+  get,
+  type ListNode,
+  type MapNode,
+  type Node,
+  type Place,
+  type Problem,
+  type ScalarNode,
+  withEntries,
+} from './node.ts';
+export { MAX_FILE_LENGTH, readNode } from './read.ts';

@@ -1,0 +1,12 @@
+export type {
+  Dependency,
+  GrantedFile,
+  Limits,
+  Network,
+  Origin,
+  Project,
+  Service,
+  Variable,
+  Volume,
+} from './model.ts';
+export { type ProjectOptions, readProject } from './project.ts';
