@@ -3,7 +3,7 @@ import { shownUrl } from './address.ts';
 import type { HttpRequest } from './port.ts';
 
 const CERTIFICATE =
-  /^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_|CRL_|ERR_TLS_CERT|INVALID_CA|HOSTNAME_MISMATCH)/;
+  /^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_|CRL_|ERR_TLS_CERT|INVALID_CA|INVALID_PURPOSE|HOSTNAME_MISMATCH)/;
 const NOT_TLS = /wrong version number|packet length too long|http request/i;
 
 /** The system codes of a host that cannot be reached at all; waiting long does not help as a rule. */
@@ -28,6 +28,12 @@ export function explain(error: unknown, request: HttpRequest): SampanError {
     return new SampanError('denied', `${host}: does not speak TLS`, {
       cause: error,
       remedy: 'if it speaks plain HTTP and that is fine, ask for it: --plain-http',
+    });
+  }
+  if (/^ERR_SSL.*_ALERT_/.test(code)) {
+    return new SampanError('denied', `${host}: refuses the connection (${code})`, {
+      cause: error,
+      remedy: `if it asks for a client certificate, put it into /etc/docker/certs.d/${host}/ as client.cert and client.key`,
     });
   }
   const reason = UNREACHABLE[code];
