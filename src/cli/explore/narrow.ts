@@ -9,21 +9,37 @@ export function chosenNode(state: State, world: World): number {
 
 /** The state with another choice. The tree opens where it is narrowed; what is chosen stays chosen where it can. */
 export function withChoice(state: State, change: Partial<Choice>, world: World): State {
-  const node = chosenNode(state, world);
-  const choice: Choice = { ...state.choice, ...change };
-  const wasNarrow = isNarrow(state.choice);
   const { names } = world.terrain.ground.stacked;
-  const before = wasNarrow ? (state.openBefore ?? state.open) : state.open;
-  const isNew = choice.filter !== state.choice.filter || choice.finding !== state.choice.finding;
-  const open = isNarrow(choice)
-    ? isNew || choice.layer !== state.choice.layer
-      ? openedFor(world, choice, before)
-      : state.open
-    : wasNarrow
-      ? new Set([...before, 0, ...names.trail(node).slice(0, -1)])
-      : state.open;
-  const next: State = { ...state, choice, open, openBefore: isNarrow(choice) ? before : undefined };
+  const chosen = chosenNode(state, world);
+  const choice: Choice = { ...state.choice, ...change };
+  const before = state.before ?? { open: state.open, node: chosen };
+  // A tree that shows nothing has nothing chosen: then it is what was, when it began.
+  const node = chosen === 0 ? before.node : chosen;
+  const next: State = {
+    ...state,
+    choice,
+    open: openFor(state, { choice, before, node }, world),
+    before: isNarrow(choice) ? before : undefined,
+  };
   return { ...next, tree: { ...state.tree, at: placeOf(world.rows(next), names, node) } };
+}
+
+interface Change {
+  readonly choice: Choice;
+  readonly before: NonNullable<State['before']>;
+  readonly node: number;
+}
+
+function openFor(state: State, { choice, before, node }: Change, world: World): ReadonlySet<number> {
+  const was = state.choice;
+  if (!isNarrow(choice)) {
+    if (!isNarrow(was)) return state.open;
+    const above = world.terrain.ground.stacked.names.trail(node).slice(0, -1);
+    return new Set([...before.open, 0, ...above]);
+  }
+  const isOther =
+    choice.filter !== was.filter || choice.finding !== was.finding || choice.layer !== was.layer;
+  return isOther ? openedFor(world, choice, before.open) : state.open;
 }
 
 function isNarrow({ filter, finding }: Choice): boolean {

@@ -32,8 +32,8 @@ export interface State {
   readonly choice: Choice;
   /** Directories that are open. Replaced as a whole. */
   readonly open: ReadonlySet<number>;
-  /** What was open before a filter or a finding narrowed the tree. */
-  readonly openBefore: ReadonlySet<number> | undefined;
+  /** What was open, and chosen, before a filter or a finding narrowed the tree. */
+  readonly before: { readonly open: ReadonlySet<number>; readonly node: number } | undefined;
   readonly sort: 'size' | 'name';
   readonly attributes: boolean;
   /** A filter is being typed. */
@@ -66,7 +66,7 @@ export const FIRST: State = {
   pane: 'layers',
   choice: EVERYTHING,
   open: new Set([0]),
-  openBefore: undefined,
+  before: undefined,
   sort: 'size',
   attributes: false,
   typing: false,
