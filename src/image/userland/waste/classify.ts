@@ -6,27 +6,34 @@ import type { Surroundings, WasteRule } from './types.ts';
 /** Nothing reaches a longer path (Linux, PATH_MAX), and patterns take their time with it. */
 const PATH_MAX = 4096;
 
+const NO_RULES: readonly WasteRule[] = [];
+
 /** Rules that are asked only about a path that one of them may be about. */
 interface RuleGroup {
   readonly any: RegExp;
-  readonly rules: ReadonlySet<WasteRule>;
+  readonly rules: readonly WasteRule[];
 }
 
+/** Most paths are no waste at all: one pattern for many rules says so much faster than each of them. */
+function groupsOf(all: readonly WasteRule[]): readonly RuleGroup[] {
+  const kinds = Map.groupBy(
+    all,
+    ({ pattern }) => `${pattern.source.startsWith('^') ? 'anchored' : 'anywhere'} ${pattern.flags}`,
+  );
+  return [...kinds.values()].map(rules => ({
+    any: new RegExp(rules.map(rule => `(?:${rule.pattern.source})`).join('|'), rules[0]?.pattern.flags),
+    rules,
+  }));
+}
+
+const PACKAGE_RULES = WASTE_RULES.filter(rule => rule.ofPackage !== undefined);
+const PATH_RULES = WASTE_RULES.filter(rule => rule.ofPackage === undefined);
 /** Rules whose pattern ends with a slash: what they say of a file is true of all files beside it. */
 const DIRECTORY_RULES: ReadonlySet<WasteRule> = new Set(
-  WASTE_RULES.filter(({ pattern }) => endsWithSlash(pattern.source)),
+  PATH_RULES.filter(({ pattern }) => endsWithSlash(pattern.source)),
 );
-
-/** Most paths are no waste at all: one pattern for many of the other rules says so much faster than each of them. */
-const GROUPS: readonly RuleGroup[] = [
-  ...Map.groupBy(
-    WASTE_RULES.filter(rule => !DIRECTORY_RULES.has(rule)),
-    ({ pattern }) => `${pattern.source.startsWith('^') ? 'anchored' : 'anywhere'} ${pattern.flags}`,
-  ).values(),
-].map(rules => ({
-  any: new RegExp(rules.map(rule => `(?:${rule.pattern.source})`).join('|'), rules[0]?.pattern.flags),
-  rules: new Set(rules),
-}));
+const DIRECTORY_GROUPS = groupsOf([...DIRECTORY_RULES]);
+const FILE_GROUPS = groupsOf(PATH_RULES.filter(rule => !DIRECTORY_RULES.has(rule)));
 
 /** True where every match of a pattern ends with a slash, whatever comes after it. */
 function endsWithSlash(source: string): boolean {
@@ -43,9 +50,6 @@ function endsWithSlash(source: string): boolean {
   return source.endsWith('/');
 }
 
-/** For each set of groups, as bits, the rules that may be about a file of one directory, as they are asked. */
-type Candidates = (readonly WasteRule[] | undefined)[];
-
 /** Says by which rule a node is waste. It is quickest for nodes that come in the order of their paths. */
 export type WasteFinder = (node: Node, owner: OsPackage | undefined) => WasteRule | undefined;
 
@@ -54,20 +58,30 @@ export type WasteFinder = (node: Node, owner: OsPackage | undefined) => WasteRul
  * nothing is left in them.
  */
 export function wasteFinder(around: Surroundings): WasteFinder {
+  const rulesOfPackage = packageRules();
   let directory = '';
-  let candidates: Candidates = [];
+  let above = NO_RULES;
+  let owned = NO_RULES;
+  /** For each set of groups, as bits, the rules that may be about a file here. */
+  let candidates: (readonly WasteRule[] | undefined)[] = [];
   return (node, owner) => {
     const { path } = node;
     if (node.kind === 'directory' || path.length > PATH_MAX) return undefined;
-    if (!path.startsWith(directory) || path.indexOf('/', directory.length) !== -1 || directory === '') {
+    if (directory === '' || !path.startsWith(directory) || path.indexOf('/', directory.length) !== -1) {
       directory = path.slice(0, path.lastIndexOf('/') + 1);
+      above = rulesIn(DIRECTORY_GROUPS, directory);
+      candidates = [];
+    }
+    const ofOwner = owner === undefined ? NO_RULES : rulesOfPackage(owner);
+    if (ofOwner !== owned) {
+      owned = ofOwner;
       candidates = [];
     }
     let bits = 0;
-    for (let i = 0; i < GROUPS.length; i += 1) if (GROUPS[i]!.any.test(path)) bits |= 1 << i;
-    const rules = candidates[bits] ?? rulesFor(directory, bits);
+    for (let i = 0; i < FILE_GROUPS.length; i += 1) if (FILE_GROUPS[i]!.any.test(path)) bits |= 1 << i;
+    if (bits === 0 && above.length === 0 && owned.length === 0) return undefined;
+    const rules = candidates[bits] ?? inOrder([above, owned, ...groupsIn(bits)]);
     candidates[bits] = rules;
-    if (rules.length === 0) return undefined;
     const candidate = { path, node, owner, around };
     return rules.find(
       rule => (DIRECTORY_RULES.has(rule) || rule.pattern.test(path)) && (rule.when?.(candidate) ?? true),
@@ -75,10 +89,29 @@ export function wasteFinder(around: Surroundings): WasteFinder {
   };
 }
 
-function rulesFor(directory: string, bits: number): readonly WasteRule[] {
-  return WASTE_RULES.filter(rule =>
-    DIRECTORY_RULES.has(rule)
-      ? rule.pattern.test(directory)
-      : GROUPS.some((group, i) => (bits & (1 << i)) !== 0 && group.rules.has(rule)),
-  );
+/** The rules that are about what a package brings; each package is asked once. */
+function packageRules(): (owner: OsPackage) => readonly WasteRule[] {
+  const known = new Map<OsPackage, readonly WasteRule[]>();
+  return owner => {
+    const before = known.get(owner);
+    if (before !== undefined) return before;
+    const found = PACKAGE_RULES.filter(rule => rule.ofPackage?.(owner));
+    const rules = found.length === 0 ? NO_RULES : found;
+    known.set(owner, rules);
+    return rules;
+  };
+}
+
+function rulesIn(groups: readonly RuleGroup[], directory: string): readonly WasteRule[] {
+  const asked = groups.filter(({ any }) => any.test(directory));
+  return asked.flatMap(({ rules }) => rules.filter(rule => rule.pattern.test(directory)));
+}
+
+function groupsIn(bits: number): readonly (readonly WasteRule[])[] {
+  return FILE_GROUPS.filter((_, i) => (bits & (1 << i)) !== 0).map(({ rules }) => rules);
+}
+
+function inOrder(lists: readonly (readonly WasteRule[])[]): readonly WasteRule[] {
+  const wanted = new Set(lists.flat());
+  return WASTE_RULES.filter(rule => wanted.has(rule));
 }

@@ -1,3 +1,4 @@
+import type { OsPackage } from '../packages/os/index.ts';
 import type { Candidate, WasteRule } from './types.ts';
 
 /** Some libraries compile at run time, so they stand here too. */
@@ -37,12 +38,8 @@ function isNoLibrary({ path }: Candidate): boolean {
   return !/\.so(\.|$)/.test(path);
 }
 
-function ownerIs(sections: RegExp, names: RegExp): (candidate: Candidate) => boolean {
-  return candidate => {
-    const { owner } = candidate;
-    if (owner === undefined || !isNoLibrary(candidate)) return false;
-    return sections.test(owner.section ?? '') || names.test(owner.name);
-  };
+function ownerIs(sections: RegExp, names: RegExp): (owner: OsPackage) => boolean {
+  return owner => sections.test(owner.section ?? '') || names.test(owner.name);
 }
 
 /** What is needed to build programs, and not to run them. */
@@ -59,8 +56,9 @@ export const DEVELOPMENT_RULES: readonly WasteRule[] = [
     id: 'headers',
     category: 'development',
     explains: 'headers, for compiling C and C++',
+    pattern: /^\/usr\/(?:local\/)?include\//,
     // Python's sysconfig reads pyconfig.h.
-    pattern: /^\/usr\/(?:local\/)?include\/(?!.*\/pyconfig[^/]*\.h$)/,
+    when: ({ path }) => !/\/pyconfig[^/]*\.h$/.test(path),
     safe: true,
     neededBy: COMPILERS,
   },
@@ -146,7 +144,8 @@ export const DEVELOPMENT_RULES: readonly WasteRule[] = [
     category: 'development',
     explains: 'the package is only for developing with a library',
     pattern: /^\//,
-    when: ownerIs(/(^|\/)libdevel$/, /-(dev|devel|headers|static)$/),
+    ofPackage: ownerIs(/(^|\/)libdevel$/, /-(dev|devel|headers|static)$/),
+    when: isNoLibrary,
     safe: true,
     neededBy: COMPILERS,
   },
@@ -155,7 +154,8 @@ export const DEVELOPMENT_RULES: readonly WasteRule[] = [
     category: 'debug',
     explains: 'the package is only for debugging',
     pattern: /^\//,
-    when: ownerIs(/(^|\/)debug$/, /-(dbg|dbgsym|debuginfo|debugsource)$/),
+    ofPackage: ownerIs(/(^|\/)debug$/, /-(dbg|dbgsym|debuginfo|debugsource)$/),
+    when: isNoLibrary,
     safe: true,
     neededBy: ['gdb', 'valgrind'],
   },
@@ -164,7 +164,8 @@ export const DEVELOPMENT_RULES: readonly WasteRule[] = [
     category: 'documentation',
     explains: 'the package is only for reading',
     pattern: /^\//,
-    when: ownerIs(/(^|\/)doc$/, /-(doc|docs)$/),
+    ofPackage: ownerIs(/(^|\/)doc$/, /-(doc|docs)$/),
+    when: isNoLibrary,
     safe: true,
     neededBy: ['man', 'info'],
   },
@@ -173,7 +174,7 @@ export const DEVELOPMENT_RULES: readonly WasteRule[] = [
     category: 'development',
     explains: 'a version control system; an app may call it',
     pattern: /^\//,
-    when: candidate => /(^|\/)vcs$/.test(candidate.owner?.section ?? ''),
+    ofPackage: owner => /(^|\/)vcs$/.test(owner.section ?? ''),
     safe: false,
   },
   {
@@ -181,7 +182,7 @@ export const DEVELOPMENT_RULES: readonly WasteRule[] = [
     category: 'development',
     explains: 'the distribution calls the package a tool for development; some of them run apps',
     pattern: /^\//,
-    when: candidate => /(^|\/)devel$/.test(candidate.owner?.section ?? ''),
+    ofPackage: owner => /(^|\/)devel$/.test(owner.section ?? ''),
     safe: false,
   },
   {

@@ -59,6 +59,8 @@ export interface WasteRule {
   readonly explains: string;
   /** Paths that it is about. */
   readonly pattern: RegExp;
+  /** What must be true of the package that brought it; without it the rule is about no file that has none. */
+  readonly ofPackage?: (owner: OsPackage) => boolean;
   /** What must be true besides. */
   readonly when?: (candidate: Candidate) => boolean;
   /** It may go without evidence that nothing asks for it. Evidence that something does still wins. */
