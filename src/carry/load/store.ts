@@ -3,8 +3,8 @@ import { type Descriptor, isLayerType } from '../../core/oci/index.ts';
 import {
   type BlobSource,
   type Cancel,
-  changeLayoutIndex,
   copy,
+  copyReferrers,
   importPlain,
   nameStored,
   type OwnStore,
@@ -36,7 +36,10 @@ export async function loadIntoStore(
 ): Promise<readonly LoadedIntoStore[]> {
   const loaded: LoadedIntoStore[] = [];
   for (const image of images) loaded.push({ image, root: await storeImage(image, how) });
-  for (const { image } of loaded) await storeReferrers(image, how);
+  for (const { image, root } of loaded) {
+    const referrers = image.item.referrers.map(referrer => referrer.root);
+    await copyReferrers(image.item.source, how.store, { ...cancelOf(how), referrers, to: root.digest });
+  }
   for (const { image, root } of loaded) {
     for (const name of image.names) await nameStored(how.store, name, { ...cancelOf(how), root });
   }
@@ -66,21 +69,4 @@ async function isWhole({ item }: LoadImage, how: StoreLoad): Promise<boolean> {
     if (!(await has(digest, item.source)) && !(await has(digest, how.store.blobs))) return false;
   }
   return true;
-}
-
-/** Without a name, as entries of the index: so they are found by what they refer to. */
-async function storeReferrers({ item }: LoadImage, how: StoreLoad): Promise<void> {
-  if (item.referrers.length === 0) return;
-  for (const { root } of item.referrers) {
-    await copy(item.source, how.store.blobs, root, cancelOf(how));
-  }
-  await changeLayoutIndex(
-    how.store.directory,
-    index => {
-      const known = new Set(index.manifests.map(entry => entry.digest));
-      const fresh = item.referrers.map(referrer => referrer.root).filter(root => !known.has(root.digest));
-      return { ...index, manifests: [...index.manifests, ...fresh] };
-    },
-    cancelOf(how),
-  );
 }

@@ -6,11 +6,12 @@ import { defineCommand, flag, required, text } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
 import { openToolbox } from '../image/index.ts';
 import { writeJson } from '../output/index.ts';
+import { admitBundle, GATE_OPTIONS, keepEvidence, openGate } from '../trust/index.ts';
 
 /** `sampan load`. */
 export const loadCommand = defineCommand({
   description:
-    'Loads the images of a file into the local engine, or into the store where no engine answers. It takes bundles, Docker archives and OCI archives, plain or compressed. Before it begins it says what is missing and how much room that takes. Everything is verified before a name moves: afterwards either the new images are there whole, or the old ones still are. A second run goes on where a first was cut off.',
+    'Loads the images of a file into the local engine, or into the store where no engine answers. It takes bundles, Docker archives and OCI archives, plain or compressed. Before it begins it says what is missing and how much room that takes. Everything is verified before a name moves: afterwards either the new images are there whole, or the old ones still are. A second run goes on where a first was cut off. Where this device has a trust policy, nothing is loaded of a file with an image that it refuses; no network is asked.',
   arguments: {
     file: required({ description: 'the file' }),
   },
@@ -24,9 +25,11 @@ export const loadCommand = defineCommand({
       placeholder: 'OS/ARCH',
       description: 'which image of several; for an engine its own, unless told',
     }),
+    ...GATE_OPTIONS,
     dryRun: flag({ short: 'n', description: 'only say what is missing and how much room it takes' }),
     json: flag({ description: 'print JSON, schema sampan.load/1' }),
   },
+  exitCodes: { 3: 'the trust policy refuses an image, and nothing is loaded' },
   examples: [
     { line: 'load update.tar', explanation: 'into the engine of this machine' },
     { line: 'load app.tar --into store:app:1.3', explanation: 'into the store, under that name' },
@@ -41,8 +44,12 @@ export const loadCommand = defineCommand({
     if (!values.json && !context.quiet) {
       (values.dryRun ? context.stdout : context.stderr).write(`${loadSummary(plan)}\n`);
     }
-    if (!values.dryRun)
+    const gate = await openGate(context, { ...values, isTrial: values.dryRun });
+    await admitBundle({ bundle, plan, gate });
+    if (!values.dryRun) {
       await loadBundle(bundle, plan, { context: images, inEngine, progress: context.progress });
+      await keepEvidence(context, plan);
+    }
     if (values.json)
       writeJson(context.stdout, 'sampan.load/1', { loaded: !values.dryRun, ...loadPlanJson(plan) });
     else if (!values.dryRun) printNames(context, plan);

@@ -1,11 +1,18 @@
 import { SampanError } from '../../core/errors/index.ts';
-import { type OpenImage, openSource } from '../../core/store/index.ts';
+import { type BlobSource, type OpenImage, openSource } from '../../core/store/index.ts';
 import { type Claim, type Permit, refusal, type SignedImage, verifyImage } from '../../trust/sign/index.ts';
 import { defineCommand, file, flag, list, required, text } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
 import { visible, writeJson } from '../output/index.ts';
 import { openCarrying, REGISTRY_OPTIONS } from '../registry/index.ts';
-import { GATE_OPTIONS, openGate, openVerificationKeys, signedName } from '../trust/index.ts';
+import {
+  evidenceLayout,
+  GATE_OPTIONS,
+  openGate,
+  openVerificationKeys,
+  signedName,
+  withEvidence,
+} from '../trust/index.ts';
 
 /** `sampan verify`. */
 export const verifyCommand = defineCommand({
@@ -45,7 +52,8 @@ export const verifyCommand = defineCommand({
     }
     const keys = await openVerificationKeys(context, key);
     await using opened = await openSource(image, images);
-    const signed = signedImage(opened, platform);
+    const source = await withEvidence(opened, evidenceLayout(context));
+    const signed = signedImage(opened, { platform, source });
     const permit =
       keys.length > 0
         ? await byKeys(signed, keys, context)
@@ -55,9 +63,11 @@ export const verifyCommand = defineCommand({
   },
 });
 
-function signedImage(opened: OpenImage, platform: string | undefined): SignedImage {
+function signedImage(
+  opened: OpenImage,
+  { platform, source }: { readonly platform: string | undefined; readonly source: BlobSource },
+): SignedImage {
   const { name, root, image } = opened;
-  const source = opened.source;
   const isPart = platform !== undefined && root.digest !== image.descriptor.digest;
   return isPart ? { name, source, root: image.descriptor, parents: [root] } : { name, source, root };
 }
