@@ -1,4 +1,5 @@
 import { SampanError } from '../../core/errors/index.ts';
+import { inStage, type Progress } from '../../core/progress/index.ts';
 import { type OpenImage, openSource } from '../../core/store/index.ts';
 import { comparePackages } from '../../image/diff/index.ts';
 import {
@@ -72,9 +73,17 @@ export const inspectCommand = defineCommand({
     const budget = await readBudget(values, context.cwd);
     const looking = await openLooking(context, values);
     await using image = await openSource(values.image, looking.images);
-    const inspection = await inspectionOf(image, { ...looking, context, html: values.html, terminal });
+    const inspection = await inspectionOf(image, {
+      ...looking,
+      progress: context.progress,
+      context,
+      html: values.html,
+      terminal,
+    });
     const growth =
-      values.against === undefined ? undefined : await growthAgainst(values.against, looking, inspection);
+      values.against === undefined
+        ? undefined
+        : await growthAgainst(values.against, { ...looking, progress: context.progress }, inspection);
     const violations = checkBudget(inspection, budget, growth?.bytes);
     switch (terminal !== undefined ? 'nothing' : values.json ? 'json' : values.format) {
       case 'json':
@@ -119,6 +128,7 @@ async function terminalOf(
 async function inspectionOf(
   image: OpenImage,
   options: Looking & {
+    readonly progress: Progress;
     readonly context?: Context;
     readonly html?: string | undefined;
     readonly terminal?: RawTerminal | undefined;
@@ -128,7 +138,11 @@ async function inspectionOf(
   const needsAll = html !== undefined || terminal !== undefined;
   const remembered = needsAll ? undefined : await rememberedInspection(image, cache);
   if (remembered !== undefined) return remembered;
-  using inspected = await inspectImage(image, { cache, ...(images.signal && { signal: images.signal }) });
+  using inspected = await inStage(options.progress, {
+    title: `Read ${image.name}`,
+    run: () => inspectImage(image, { cache, ...(images.signal && { signal: images.signal }) }),
+    summary: ({ inspection: { totals } }) => formatSize(totals.sizeBytes),
+  });
   if (html !== undefined && context !== undefined) {
     const { inspectPageOf } = await import('../inspection-pages/index.ts');
     writePage(context, html, inspectPageOf(inspected));
@@ -149,7 +163,11 @@ interface Growth {
   readonly packages: ReturnType<typeof comparePackages>;
 }
 
-async function growthAgainst(name: string, looking: Looking, after: Inspection): Promise<Growth> {
+async function growthAgainst(
+  name: string,
+  looking: Looking & { readonly progress: Progress },
+  after: Inspection,
+): Promise<Growth> {
   await using image = await openSource(name, looking.images);
   const before = await inspectionOf(image, looking);
   const had = new Set(before.layers.map(layer => layer.diffId));
