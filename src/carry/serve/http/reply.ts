@@ -81,7 +81,8 @@ function linger(request: IncomingMessage): void {
   const timer = setTimeout(() => request.socket.destroy(), LINGER_MS);
   timer.unref();
   request.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
-  request.resume();
+  // The reader that has just left still counts as one in this turn.
+  setImmediate(() => request.resume());
 }
 
 /** True for what went wrong on this side, and should be written down. */
