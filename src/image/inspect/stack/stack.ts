@@ -5,15 +5,12 @@ import { EfficiencyCounter } from './efficiency.ts';
 import { Names } from './names.ts';
 import { PathReader, pathOf } from './paths.ts';
 import { followLinks } from './resolve.ts';
-import { type Hidden, type HiddenBy, layerOf, type Stacked } from './stacked.ts';
+import { type Hidden, type HiddenBy, layerOf, type Stacked, type Watch } from './stacked.ts';
 import { findWhiteouts, type Whiteout } from './whiteouts.ts';
 
 const NOTHING = -1;
 const IMPLIED = -2;
 const MAX_ENTRIES = 8_000_000;
-
-/** Told after each layer what lives then, as {@link Stacked.live}; it changes with the next layer. */
-export type Watch = (layer: number, live: Int32Array) => void;
 
 /**
  * Stacks layers, the lowest first (OCI image spec 1.1, layer.md, "Applying Changesets"), and keeps account of what

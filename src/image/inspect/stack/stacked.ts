@@ -57,6 +57,9 @@ export interface Stacked {
   readonly efficiency: Efficiency;
 }
 
+/** Told after each layer what lives then, as {@link Stacked.live}; it changes with the next layer. */
+export type Watch = (layer: number, live: Int32Array) => void;
+
 /** Which layer an entry is in. */
 export function layerOf(bases: Int32Array, entry: number): number {
   let low = 0;
