@@ -17,6 +17,7 @@ export {
   stopContainer,
   waitContainer,
 } from './containers.ts';
+export { type EngineEvent, engineEvents } from './events.ts';
 export { createExec, type ExecCommand, inspectExec, startExec } from './exec.ts';
 export {
   type ImageDetails,
@@ -26,11 +27,37 @@ export {
   type Loaded,
   listImages,
   loadImages,
+  type PullProgress,
+  pullImage,
   removeImage,
   saveImages,
   tagImage,
 } from './images.ts';
 export { type EngineInfo, engineInfo } from './info.ts';
 export type { Fields } from './json.ts';
+export {
+  connectNetwork,
+  createNetwork,
+  inspectNetwork,
+  listNetworks,
+  type NetworkSummary,
+  removeNetwork,
+} from './networks.ts';
 export { findSocket, type SocketSearch, socketCandidates } from './socket.ts';
+export {
+  type ContainerHealth,
+  type ContainerState,
+  type ContainerStatus,
+  containerIds,
+  containerState,
+  renameContainer,
+  updateContainer,
+} from './state.ts';
 export { demultiplex, type OutputChunk } from './stream.ts';
+export {
+  createVolume,
+  inspectVolume,
+  listVolumes,
+  removeVolume,
+  type VolumeSummary,
+} from './volumes.ts';

@@ -1,5 +1,5 @@
 import { type CallOptions, type Docker, sendForFields } from './client.ts';
-import { numberAt, textAt } from './json.ts';
+import { numberAt, textAt, textsAt } from './json.ts';
 
 /** What an engine says about itself and its machine. */
 export interface EngineInfo {
@@ -16,6 +16,17 @@ export interface EngineInfo {
   readonly dataDirectory: string;
   /** Its images live in containerd's store, and not in a graph driver. */
   readonly containerdStore: boolean;
+  /** What the kernel can limit, as the engine sees it. */
+  readonly limits: {
+    readonly memory: boolean;
+    readonly swap: boolean;
+    readonly cpu: boolean;
+    readonly cpuset: boolean;
+    readonly pids: boolean;
+  };
+  /** It gives CDI devices to containers. (Engine API 1.44 and newer) */
+  readonly hasCdi: boolean;
+  readonly loggingDriver: string;
 }
 
 /** Asks for it. */
@@ -31,5 +42,14 @@ export async function engineInfo(docker: Docker, options: CallOptions = {}): Pro
     cgroupVersion: Number(textAt(fields, 'CgroupVersion')) || 1,
     dataDirectory: textAt(fields, 'DockerRootDir'),
     containerdStore: JSON.stringify(fields.DriverStatus ?? '').includes('io.containerd.snapshotter'),
+    limits: {
+      memory: fields.MemoryLimit === true,
+      swap: fields.SwapLimit === true,
+      cpu: fields.CpuCfsQuota === true,
+      cpuset: fields.CPUSet === true,
+      pids: fields.PidsLimit === true,
+    },
+    hasCdi: textsAt(fields, 'CDISpecDirs').length > 0,
+    loggingDriver: textAt(fields, 'LoggingDriver'),
   };
 }

@@ -11,6 +11,8 @@ export interface Call {
   readonly path: string;
   /** Absent values are left out; a list is repeated. */
   readonly query?: Readonly<Record<string, QueryValue>>;
+  /** Besides those that every call has. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: unknown;
   /** Sent as a tar stream. */
@@ -86,7 +88,7 @@ function queryText(query: Call['query']): string {
 }
 
 function headersOf(call: Call): Record<string, string> {
-  const host = { Host: 'docker', Connection: 'close' };
+  const host = { ...call.headers, Host: 'docker', Connection: 'close' };
   if (call.body !== undefined) return { ...host, 'Content-Type': 'application/x-tar' };
   if (call.json !== undefined) return { ...host, 'Content-Type': 'application/json' };
   return host;
