@@ -2,6 +2,7 @@ import type { BlobDigest } from '../base/index.ts';
 import { blobsOf, knownManifests } from '../collect/index.ts';
 import type { FoundBlob } from '../pull/index.ts';
 import { beginDownload, type Download } from './download.ts';
+import { upstreamFault } from './fault.ts';
 import { countMirror, type Mirrored, type Tools } from './tools.ts';
 
 /** Which blob, and whether its bytes are wanted. */
@@ -29,7 +30,7 @@ export async function fetchBlob(
   } catch (error) {
     countMirror(tools, 'failed');
     await tools.journal.failed(mirrored.repository, mirrored.upstream.name, error);
-    throw error;
+    throw upstreamFault(mirrored.upstream.name, error);
   }
 }
 
@@ -76,6 +77,8 @@ async function begin(tools: Tools, mirrored: Mirrored, digest: BlobDigest): Prom
   return await beginDownload({
     storage: tools.storage,
     repository,
+    name: upstream.name,
+    pauseMs: tools.pauseMs,
     digest,
     signal: tools.stopping,
     // Only the answer has to come in time; the bytes may take as long as they need.

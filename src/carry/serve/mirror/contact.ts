@@ -21,10 +21,11 @@ export function openContact(
 ): Contact {
   let failures = 0;
   let retryAt = 0;
+  let reason = '';
   return {
     retryAt: () => retryAt,
     attempt: async work => {
-      if (options.now() < retryAt) throw new SampanError('unavailable', `${name} did not answer lately`);
+      if (options.now() < retryAt) throw new SampanError('unavailable', reason);
       try {
         const signal = AbortSignal.any([AbortSignal.timeout(options.timeoutMs), options.stopping]);
         const result = await work(signal);
@@ -35,6 +36,7 @@ export function openContact(
         if (!PARTICULAR.some(code => isSampanError(error, code))) {
           retryAt = options.now() + Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
           failures = Math.min(failures + 1, 20);
+          reason = `${name} did not answer: ${error instanceof Error ? error.message : error}`;
         }
         throw error;
       }

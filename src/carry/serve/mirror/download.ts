@@ -5,6 +5,7 @@ import { type BlobDigest, Refusal } from '../base/index.ts';
 import type { ByteRange } from '../http/index.ts';
 import type { ArrivingBlob } from '../pull/index.ts';
 import { blobPath, type Storage, type Upload } from '../storage/index.ts';
+import { upstreamFault } from './fault.ts';
 import type { UpstreamBlob } from './port.ts';
 
 /** Where a download comes from and goes to. */
@@ -12,15 +13,18 @@ export interface DownloadPlan {
   readonly storage: Storage;
   readonly repository: string;
   readonly digest: BlobDigest;
+  /** Of the upstream. */
+  readonly name: string;
   readonly signal: AbortSignal;
   /** Opens the blob from a byte on; absent when it is gone. */
   fetch(from: number): Promise<UpstreamBlob | undefined>;
+  /** How long to wait after the first failure; twice as long after each further one. */
+  readonly pauseMs: number;
   /** Told of each piece that came. */
   fetched(bytes: number): void;
 }
 
 const TRIES = 5;
-const PAUSE_MS = 500;
 const CHUNK_BYTES = 256 << 10;
 
 /** A download that any number of pulls read while it goes on. It goes on when they leave. */
@@ -61,7 +65,7 @@ async function run(plan: DownloadPlan, first: UpstreamBlob, progress: Progress):
     progress.state = 'stored';
   } catch (error) {
     progress.state = 'failed';
-    progress.error = error;
+    progress.error = upstreamFault(plan.name, error);
     await uploads.cancel(progress.upload).catch(() => undefined);
   } finally {
     wake(progress);
@@ -89,7 +93,7 @@ async function fill(plan: DownloadPlan, first: UpstreamBlob, progress: Progress)
     } catch (error) {
       failures = upload.size > before ? 1 : failures + 1;
       if (failures >= TRIES || !isWorthAnother(error) || plan.signal.aborted) throw error;
-      await sleep(PAUSE_MS * 2 ** failures, undefined, { signal: plan.signal });
+      await sleep(plan.pauseMs * 2 ** failures, undefined, { signal: plan.signal });
     }
     next = await plan.fetch(upload.size).catch(error => ({ size, content: failing(error) }));
   }

@@ -1,6 +1,7 @@
 import type { BlobDigest } from '../base/index.ts';
 import { readManifestDocument } from '../document/index.ts';
 import type { StoredManifest } from '../storage/index.ts';
+import { upstreamFault } from './fault.ts';
 import { countMirror, type Mirrored, type Tools } from './tools.ts';
 
 /** A manifest never changes: what is here is as good as what is there. */
@@ -20,7 +21,7 @@ export async function findByDigest(
     return manifest;
   } catch (error) {
     await failed(tools, mirrored, error);
-    throw error;
+    throw upstreamFault(mirrored.upstream.name, error);
   }
 }
 
@@ -69,7 +70,7 @@ async function renewTag(tools: Tools, mirrored: Mirrored, tag: string): Promise<
     return true;
   } catch (error) {
     await failed(tools, mirrored, error);
-    return error;
+    return upstreamFault(upstream.name, error);
   }
 }
 

@@ -19,6 +19,8 @@ export interface MirrorOptions {
   readonly ttlMs: number;
   /** How long an upstream may take to answer. */
   readonly timeoutMs: number;
+  /** How long to wait after a download broke off for the first time; half a second unless told. */
+  readonly pauseMs?: number;
   readonly now: () => number;
 }
 
@@ -39,6 +41,7 @@ export function openMirror(storage: Storage, metrics: Metrics, options: MirrorOp
     metrics,
     now: options.now,
     ttlMs: options.ttlMs,
+    pauseMs: options.pauseMs ?? 500,
     local: localSource(storage),
     journal: openSyncJournal(storage.root, options.now),
     downloads: new Map<BlobDigest, Promise<Download | undefined>>(),

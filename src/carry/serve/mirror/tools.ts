@@ -15,6 +15,7 @@ export interface Tools {
   readonly journal: SyncJournal;
   readonly now: () => number;
   readonly ttlMs: number;
+  readonly pauseMs: number;
   /** Those under way. */
   readonly downloads: Map<BlobDigest, Promise<Download | undefined>>;
   /** Lists of tags, and when they were asked for. */
