@@ -1,7 +1,14 @@
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type ByteStream, type Digest, hexOf, isMarkAlive, makeDirectories, processMark } from '../../core/bytes/index.ts';
+import {
+  type ByteStream,
+  type Digest,
+  hexOf,
+  isMarkAlive,
+  makeDirectories,
+  processMark,
+} from '../../core/bytes/index.ts';
 import { systemCode } from '../../core/errors/index.ts';
 
 /** The part of a blob that has arrived so far, on disk. It never stops a transfer: without it nothing is kept. */

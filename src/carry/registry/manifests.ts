@@ -6,6 +6,8 @@ import {
   isManifestType,
   MAX_DOCUMENT_BYTES,
   MEDIA,
+  parseIndex,
+  parseManifest,
 } from '../../core/oci/index.ts';
 import { contentType, type HttpResponse, readBody } from '../http/index.ts';
 import { refusal } from './refusal.ts';
@@ -47,7 +49,10 @@ export async function fetchManifest(
   if (promised !== undefined && promised !== digest) {
     throw new SampanError('integrity', `${what}: wanted ${promised}, got ${digest}`);
   }
-  return { bytes, descriptor: { mediaType: typeOf(response, bytes, what), digest, size: bytes.length } };
+  const mediaType = typeOf(response, bytes, what);
+  if (isIndexType(mediaType)) parseIndex(bytes, what);
+  else parseManifest(bytes, what);
+  return { bytes, descriptor: { mediaType, digest, size: bytes.length } };
 }
 
 function promisedDigest({ headers }: HttpResponse): Digest | undefined {
