@@ -86,17 +86,22 @@ test('the budget of the project is kept too, and broken ones are told by line', 
   await run('inspect', image, '--max-size', '1MB');
   for (const [text, message] of [
     ['budget: {max-sizes: 1}', 'max-sizes is none of'],
-    ['budget: [1]', 'wanted max-size'],
+    ['budget: [1]', 'budget holds max-size'],
+    ['budget:\n  max-size: 1MB\n  max-size: 2MB', '.sampan.yaml:3:3: max-size stands here twice'],
+    ['budget: {max-size: [1]}', 'max-size is one value'],
+    ['a: &a [*a]\nbudget: {}', 'refers to what it stands in'],
     ['budget: {fail-on: everything}', 'there is no finding everything'],
     ['budget: {min-efficiency: 2}', 'from 0 to 1'],
     ['budget: {max-waste: 101%}', 'more than all'],
-    ['budget: {{', 'not YAML'],
+    ['budget: {{', '.sampan.yaml:1:'],
   ] as const) {
     writeFileSync(path, text);
     await rejects(run('inspect', image), fail('usage', message), text);
   }
   writeFileSync(path, '# nothing\n');
   await run('inspect', image);
+  writeFileSync(path, '\u{1f300}'.repeat(300_000));
+  await rejects(run('inspect', image), fail('limit', 'more than 1048576 bytes'));
   await rejects(run('inspect', image, '--config', 'gone.yaml'), fail('not-found', 'gone.yaml'));
 });
 

@@ -9,6 +9,7 @@ import {
   NO_CONFIG,
   parseConfig,
 } from '../../image/lint/index.ts';
+import { findProjectFile } from '../project/index.ts';
 
 /** More than a Dockerfile may have, so that its own limit is told. */
 const MAX_BYTES = LINT_LIMITS.dockerfileBytes * 4 + 1;
@@ -71,21 +72,10 @@ export interface FoundConfig {
   readonly directory: string;
 }
 
-const NAME = '.sampan.yaml';
-
 /** Reads the configuration that was named, or the nearest `.sampan.yaml` in `cwd` or above it. */
 export function readConfig(cwd: string, named: string | undefined): FoundConfig {
-  if (named !== undefined) {
-    const path = resolve(cwd, named);
-    return {
-      config: parseConfig(named, decodeText(readBounded(path, named), named)),
-      directory: dirname(path),
-    };
-  }
-  for (let directory = cwd; ; directory = dirname(directory)) {
-    const path = join(directory, NAME);
-    if (existsSync(path))
-      return { config: parseConfig(path, decodeText(readBounded(path, path), path)), directory };
-    if (directory === dirname(directory)) return { config: NO_CONFIG, directory: cwd };
-  }
+  const file = findProjectFile(cwd, named);
+  return file === undefined
+    ? { config: NO_CONFIG, directory: cwd }
+    : { config: parseConfig(file.path, file.text), directory: file.directory };
 }

@@ -47,6 +47,23 @@ describe('comments that ignore', () => {
   });
 });
 
+describe('names of stages that are copied from', () => {
+  const copies = (from: string) =>
+    rules(
+      `FROM a:1 AS build\nFROM b:1 AS mid\nCOPY --from=${from} /a /b\nFROM c:1 AS last\nCOPY --from=mid /c /c\n`,
+    );
+  const found = (from: string) => copies(from).includes('copy-from-unknown');
+  test('are told where they are nearly one, or come later', () => {
+    deepEqual([found('biuld'), found('last'), found('7')], [true, true, true]);
+  });
+  test('are let be where they may be a build context, an image, or an argument', () => {
+    deepEqual(
+      [found('assets'), found('nginx:1.27'), found('$FROM'), found('BUILD'), found('0')],
+      Array(5).fill(false),
+    );
+  });
+});
+
 describe('bad input', () => {
   test('Dockerfiles that were made to take for ever end', () => {
     const texts = [

@@ -1,3 +1,4 @@
+import { closestOf } from '../../../../core/text/index.ts';
 import { type Dockerfile, type Instruction, type Stage, variableUses } from '../../dockerfile/index.ts';
 import { type DockerfileRule, dockerfileRule, type Found } from '../rule.ts';
 import { everywhere } from './queries.ts';
@@ -78,7 +79,7 @@ export const STAGE_RULES: readonly DockerfileRule[] = [
     topic: 'stages',
     severity: 'warning',
     summary: 'files are copied from a stage that is not there',
-    why: 'A name that is no earlier stage is taken for an image from a registry: a misspelling copies from a stranger, or fails only on the build machine without internet.',
+    why: 'A name that is no earlier stage is taken for a build context or an image from a registry: a misspelling copies from a stranger, or fails only on the build machine without internet. A name that is like none of the stages is taken for a build context (--build-context), and not told.',
     bad: 'FROM alpine:3.22 AS build\nRUN date >/now\nFROM alpine:3.22\nCOPY --from=biuld /now /now\n',
     good: 'FROM alpine:3.22 AS build\nRUN date >/now\nFROM alpine:3.22\nCOPY --from=build /now /now\n',
     covers: ['DL3022'],
@@ -90,14 +91,8 @@ export const STAGE_RULES: readonly DockerfileRule[] = [
             yield { span: instruction.head, message: `there is no stage ${from} before this one` };
           continue;
         }
-        const known = stages
-          .slice(0, stage.index)
-          .some(({ name }) => name?.value.toLowerCase() === from.toLowerCase());
-        if (known || /[:/@.]/.test(from)) continue;
-        yield {
-          span: instruction.head,
-          message: `${from} is no stage above; for an image write its tag, and a named build context needs an ignore comment`,
-        };
+        const problem = /[:/@.]/.test(from) ? undefined : unknownStage(from, stage.index, stages);
+        if (problem !== undefined) yield { span: instruction.head, message: problem };
       }
     },
   }),
@@ -234,4 +229,17 @@ function labelProblem(key: string, value: string): string | undefined {
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/.test(value);
   if (key.endsWith('.created') && !isTime) return 'the value is no RFC 3339 time';
   return undefined;
+}
+
+/** What is wrong with a name of a stage. A name that is like none may be a build context (`--build-context`). */
+function unknownStage(from: string, index: number, stages: readonly Stage[]): string | undefined {
+  const nameOf = ({ name }: Stage): string[] => (name === undefined ? [] : [name.value.toLowerCase()]);
+  const above = stages.slice(0, index).flatMap(nameOf);
+  const wanted = from.toLowerCase();
+  if (above.includes(wanted)) return undefined;
+  if (stages.slice(index).flatMap(nameOf).includes(wanted)) {
+    return `the stage ${from} comes later: a stage copies only from those above it`;
+  }
+  const near = closestOf(wanted, above);
+  return near === undefined ? undefined : `${from} is no stage above; did you mean ${near}?`;
 }

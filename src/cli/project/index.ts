@@ -1,0 +1,1 @@
+export { findProjectFile, type ProjectFile } from './project-file.ts';
