@@ -14,6 +14,8 @@ import type { RegistryTools, Repository } from './types.ts';
 
 /** The registries of the world, by the names of their images. */
 export interface Registries extends RegistryPlaces {
+  /** @throws SampanError `usage`. */
+  target(name: string): ImageTarget;
   /** The repository of a name at the registry itself, for what mirrors do not do. */
   repository(name: string): Promise<Repository>;
   /** All tags, of the first mirror that knows them. @throws SampanError `not-found`, `denied`, `unavailable`. */

@@ -50,6 +50,8 @@ export interface RegistryTools {
   readonly waiting?: Waiting | undefined;
   /** Is told each time that bytes of blobs came or went. */
   readonly onBytes?: ((bytes: number) => void) | undefined;
+  /** Blobs are pushed in parts of so many bytes; 8 MiB unless told. */
+  readonly partBytes?: number;
   /** Where parts of blobs are kept until they are whole; absent to keep none. */
   readonly ingestDirectory?: string | undefined;
 }

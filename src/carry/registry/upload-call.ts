@@ -1,5 +1,6 @@
+import type { ByteStream } from '../../core/bytes/index.ts';
 import { SampanError } from '../../core/errors/index.ts';
-import { type HttpResponse, nextUrl } from '../http/index.ts';
+import { type HttpBody, type HttpResponse, nextUrl } from '../http/index.ts';
 import { refusal } from './refusal.ts';
 import type { Repository } from './types.ts';
 
@@ -41,6 +42,30 @@ export async function sendPart(repository: Repository, part: Part): Promise<Http
     actions: 'pull,push',
     signal,
   });
+}
+
+/** Sends all of a blob at once, in one stream without a range. Any status is given. */
+export async function sendWhole(
+  repository: Repository,
+  { location }: Upload,
+  what: HttpBody & { readonly signal?: AbortSignal | undefined },
+): Promise<HttpResponse> {
+  const { signal, open, ...size } = what;
+  return await repository.call({
+    method: 'PATCH',
+    at: location,
+    headers: { 'content-type': 'application/octet-stream' },
+    body: { ...size, open: () => counted(open(), repository.tools.onBytes) },
+    actions: 'pull,push',
+    signal,
+  });
+}
+
+async function* counted(stream: ByteStream, onBytes?: (bytes: number) => void): ByteStream {
+  for await (const chunk of stream) {
+    yield chunk;
+    onBytes?.(chunk.length);
+  }
 }
 
 /** Ends an upload with its last bytes, which may be all or none. Any status is given. */

@@ -5,7 +5,15 @@ import { hasBlob } from './blobs.ts';
 import { partsOf, type StreamPart, skipBytes } from './parts.ts';
 import { refusal } from './refusal.ts';
 import type { Repository } from './types.ts';
-import { askOffset, endUpload, locationOf, offsetOf, sendPart, type Upload } from './upload-call.ts';
+import {
+  askOffset,
+  endUpload,
+  locationOf,
+  offsetOf,
+  sendPart,
+  sendWhole,
+  type Upload,
+} from './upload-call.ts';
 
 /** A blob that goes to a registry. */
 export interface NewBlob {
@@ -60,9 +68,32 @@ export async function uploadBlob(repository: Repository, blob: NewBlob): Promise
     }
     const outcome = await carry(repository, blob, upload);
     if ('digest' in outcome) return { ...outcome, isCarried: true };
+    if (outcome.takesNoParts === true) return { ...(await uploadWhole(repository, blob)), isCarried: true };
     if (rewind === MAX_REWINDS) throw outcome.error;
     begun = outcome.from;
   }
+}
+
+/** One stream, and then its digest: how every registry takes it. It cannot be gone on with. */
+async function uploadWhole(repository: Repository, blob: NewBlob): Promise<Carried> {
+  const { signal, what } = blob;
+  const started = await begin(repository, { ...blob, mountFrom: [] });
+  if (started === 'mounted') throw new SampanError('internal', 'mounted without being asked');
+  const hash = startDigest();
+  const total = { size: 0 };
+  const response = await sendWhole(repository, started, {
+    open: () => measured(blob.open(), hash, total),
+    ...(blob.size === undefined ? {} : { sizeBytes: blob.size }),
+    signal,
+  });
+  if (response.status !== 202) throw await refusal(response, `${repository.name}, ${what}`);
+  response.close();
+  const upload = { location: locationOf(response, repository), offset: total.size };
+  const digest = finishDigest(hash);
+  const ended = await endUpload(repository, { upload, bytes: new Uint8Array(), signal }, digest);
+  if (ended.status !== 201) throw await refusal(ended, `${repository.name}, ${what}`);
+  ended.close();
+  return { digest, size: total.size };
 }
 
 async function begin(repository: Repository, blob: NewBlob): Promise<Started | 'mounted'> {
@@ -112,14 +143,21 @@ async function post(
 interface Rewind {
   readonly error: unknown;
   readonly from: Upload | undefined;
+  /** The registry does not take a blob in parts. */
+  readonly takesNoParts?: boolean;
 }
+
+const NO_PARTS: ReadonlySet<number> = new Set([400, 404, 405, 411, 413, 415, 501]);
 
 type Carried = { readonly digest: Digest; readonly size: number };
 
 async function carry(repository: Repository, blob: NewBlob, started: Started): Promise<Carried | Rewind> {
   const hash = startDigest();
   const total = { size: 0 };
-  const partBytes = Math.min(MAX_PART_BYTES, Math.max(PART_BYTES, started.minPart ?? 0));
+  const partBytes = Math.min(
+    MAX_PART_BYTES,
+    Math.max(repository.tools.partBytes ?? PART_BYTES, started.minPart ?? 0),
+  );
   const counted = measured(blob.open(), hash, total);
   let upload: Upload = started;
   for await (const part of partsOf(skipBytes(counted, started.offset), partBytes)) {
@@ -171,6 +209,9 @@ async function deliver(repository: Repository, delivery: Delivery): Promise<Uplo
       if (response.status === 201 && digest !== undefined) return finished(response);
       if (response.status === 202 && digest === undefined) return continued(response, repository, end);
       failure = await refusal(response, `${repository.name}, ${blob.what}`);
+      if (digest === undefined && start === 0 && NO_PARTS.has(response.status)) {
+        return { error: failure, from: undefined, takesNoParts: true };
+      }
       if (response.status < 500 && response.status !== 416 && response.status !== 404) throw failure;
     } catch (error) {
       if (!isPassing(error) || signal?.aborted === true) throw error;
