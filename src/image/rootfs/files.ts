@@ -19,11 +19,17 @@ const WORKER_LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128
 const FEW_FILES = 1500;
 const FEW_BYTES = 32 << 20;
 
+/** How to write files. */
+export interface WriteOptions extends Cancel {
+  /** Called when others have all the work, if others do it: this thread has time then. It must not throw. */
+  readonly meanwhile?: () => void;
+}
+
 /** Writes many files, at once in worker threads where that pays. The directories must be there. */
 export async function writeFiles(
   tasks: readonly FileTask[],
   setup: WorkerSetup,
-  options: Cancel = {},
+  options: WriteOptions = {},
 ): Promise<void> {
   if (options.signal?.aborted === true) throw interrupted();
   const bytes = tasks.reduce((sum, task) => sum + bytesToWrite(task), 0);
@@ -44,7 +50,7 @@ function writeHere(tasks: readonly FileTask[], setup: WorkerSetup): void {
 async function writeInWorkers(
   tasks: readonly FileTask[],
   setup: WorkerSetup,
-  options: Cancel,
+  options: WriteOptions,
 ): Promise<void> {
   const batches = batch(tasks);
   const count = Math.min(MAX_WORKERS, availableParallelism(), batches.length);
@@ -61,6 +67,7 @@ async function writeInWorkers(
         batches.filter((_, n) => n % count === i),
       ),
     );
+    options.meanwhile?.();
     await Promise.race([Promise.all(shares), stop.promise]);
   } finally {
     options.signal?.removeEventListener('abort', abort);

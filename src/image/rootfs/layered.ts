@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Cancel } from '../../core/store/index.ts';
 import { runProgram, type Work } from '../../core/work/index.ts';
 import type { FileNode, Tree } from '../tree/index.ts';
+import type { WriteOptions } from './files.ts';
 import { unpack } from './unpack.ts';
 import { markFiles } from './xattrs.ts';
 
@@ -28,7 +28,7 @@ export interface Layered {
 export async function mountLayered(
   tree: Tree,
   lower: readonly string[],
-  place: { readonly work: Work; readonly name: string } & Cancel,
+  place: { readonly work: Work; readonly name: string } & WriteOptions,
 ): Promise<Layered | undefined> {
   const base = join(place.work.path, place.name);
   const [memory, root, links] = [join(base, 'memory'), join(base, 'root'), join(base, 'l')];

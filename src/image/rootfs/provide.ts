@@ -1,9 +1,10 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SampanError } from '../../core/errors/index.ts';
-import type { Cancel, LocalLayer } from '../../core/store/index.ts';
+import type { LocalLayer } from '../../core/store/index.ts';
 import { unmountBelow, type Work } from '../../core/work/index.ts';
 import type { Tree } from '../tree/index.ts';
+import type { WriteOptions } from './files.ts';
 import { type Footprint, footprints, keepsAccessTimes } from './footprints.ts';
 import { mountLayered, mountMemory } from './layered.ts';
 import { attributeWarnings } from './reservations.ts';
@@ -21,7 +22,7 @@ export interface RootFileSystem {
 }
 
 /** Where a root file system is made, and from what. */
-export interface RootPlace extends Cancel {
+export interface RootPlace extends WriteOptions {
   readonly work: Work;
   /** A name of its own in the work directory. */
   readonly name: string;
@@ -35,9 +36,11 @@ const MEMORY_PART = 0.25;
 /**
  * Makes the root file system that `tree` describes, in the way that costs least here.
  *
- * @throws SampanError `unsupported` when no file system at hand keeps access times; `no-space`, `denied`.
+ * @throws SampanError `unsupported` when no file system at hand keeps access times; `denied` for who is not root;
+ *   `no-space`.
  */
 export async function provideRoot(tree: Tree, place: RootPlace): Promise<RootFileSystem> {
+  checkRoot();
   const lower = (place.layers ?? []).map(layer => layer.directory);
   if (lower.length > 0 && lower.every(directory => directory !== undefined)) {
     const layered = await mountLayered(tree, lower, place);
@@ -71,6 +74,16 @@ export async function provideRoot(tree: Tree, place: RootPlace): Promise<RootFil
     warnings: attributeWarnings(tree, withoutXattrs),
     footprints: () => footprints(tree, directory),
   };
+}
+
+/** In a user namespace its root will do. */
+function checkRoot(): void {
+  if (process.geteuid?.() === 0) return;
+  throw new SampanError(
+    'denied',
+    'only root can run an image: its files must get their owners, with Docker too',
+    { remedy: 'run it with sudo; without root there are slim --level safe, inspect, diff, lint and copy' },
+  );
 }
 
 function sizeOf(tree: Tree): number {

@@ -12,9 +12,8 @@ import {
 } from 'node:fs';
 import { encodeName, systemPath } from '../../core/bytes/index.ts';
 import { SampanError, wrap } from '../../core/errors/index.ts';
-import type { Cancel } from '../../core/store/index.ts';
 import type { DirectoryNode, FileNode, Node, SymlinkNode, Tree } from '../tree/index.ts';
-import { writeFiles } from './files.ts';
+import { type WriteOptions, writeFiles } from './files.ts';
 import type { FileTask, WorkerSetup } from './task.ts';
 import { setXattrs } from './xattrs.ts';
 
@@ -22,7 +21,7 @@ import { setXattrs } from './xattrs.ts';
 export const LONG_AGO = 946_684_800;
 
 /** How to unpack. */
-export interface UnpackOptions extends Cancel {
+export interface UnpackOptions extends WriteOptions {
   /** Files get their sizes, but no content: what is left are holes. */
   readonly hollow?: boolean;
 }
