@@ -23,7 +23,8 @@ export const CHUNK_BYTES = 1 << 20;
 export const MAX_LIST_BYTES = 16 << 20;
 
 const MIN_CHUNK_BYTES = 1 << 12;
-const MAX_CHUNK_BYTES = 1 << 26;
+/** A damaged chunk is held in memory. */
+const MAX_CHUNK_BYTES = 4 << 20;
 
 /** Takes in the bytes of a file, in order, and makes the list of them. */
 export interface ChunkCounter {

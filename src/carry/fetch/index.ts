@@ -8,3 +8,6 @@ export {
   formatChunkList,
   parseChunkList,
 } from './chunks.ts';
+export { fetchFile } from './fetch.ts';
+export type { Fetched, FetchJob, FetchMeans } from './job.ts';
+export { type DayWindow, parseWindow } from './window.ts';

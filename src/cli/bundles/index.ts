@@ -1,3 +1,5 @@
+export { FETCH_OPTIONS, type FetchValues, fetchTo, fileNameOf, isUrl } from './fetch-options.ts';
+export { withFetched } from './fetched.ts';
 export { type Gathered, type Gathering, gather } from './gather.ts';
 export { loadPlanJson, loadSummary } from './load-print.ts';
 export { type ChosenPlace, choosePlace } from './places.ts';

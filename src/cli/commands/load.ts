@@ -1,7 +1,15 @@
 import { resolve } from 'node:path';
-import { openBundle } from '../../carry/bundle/index.ts';
+import { type OpenBundle, openBundle } from '../../carry/bundle/index.ts';
+import { isDeltaFile, openDelta } from '../../carry/delta/index.ts';
 import { type LoadPlan, loadBundle, planLoad } from '../../carry/load/index.ts';
-import { choosePlace, loadPlanJson, loadSummary } from '../bundles/index.ts';
+import {
+  choosePlace,
+  FETCH_OPTIONS,
+  isUrl,
+  loadPlanJson,
+  loadSummary,
+  withFetched,
+} from '../bundles/index.ts';
 import { defineCommand, flag, required, text } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
 import { openToolbox } from '../image/index.ts';
@@ -11,9 +19,9 @@ import { admitBundle, GATE_OPTIONS, keepEvidence, openGate } from '../trust/inde
 /** `sampan load`. */
 export const loadCommand = defineCommand({
   description:
-    'Loads the images of a file into the local engine, or into the store where no engine answers. It takes bundles, Docker archives and OCI archives, plain or compressed. Before it begins it says what is missing and how much room that takes. Everything is verified before a name moves: afterwards either the new images are there whole, or the old ones still are. A second run goes on where a first was cut off. Where this device has a trust policy, nothing is loaded of a file with an image that it refuses; no network is asked.',
+    'Loads the images of a file into the local engine, or into the store where no engine answers. It takes bundles, deltas, Docker archives and OCI archives, plain or compressed. Before it begins it says what is missing and how much room that takes. Everything is verified before a name moves: afterwards either the new images are there whole, or the old ones still are. A second run goes on where a first was cut off. Where this device has a trust policy, nothing is loaded of a file with an image that it refuses; no network is asked.',
   arguments: {
-    file: required({ description: 'the file' }),
+    file: required({ description: 'the file, or an http or https address of one' }),
   },
   options: {
     into: text({
@@ -26,6 +34,7 @@ export const loadCommand = defineCommand({
       description: 'which image of several; for an engine its own, unless told',
     }),
     ...GATE_OPTIONS,
+    ...FETCH_OPTIONS,
     dryRun: flag({ short: 'n', description: 'only say what is missing and how much room it takes' }),
     json: flag({ description: 'print JSON, schema sampan.load/1' }),
   },
@@ -35,26 +44,45 @@ export const loadCommand = defineCommand({
     { line: 'load app.tar --into store:app:1.3', explanation: 'into the store, under that name' },
   ],
   async run(context, values) {
-    const { images } = await openToolbox(context, values);
-    const { signal } = context;
-    await using bundle = await openBundle(resolve(context.cwd, values.file), images);
-    const { place, inEngine, name } = await choosePlace(values.into, images);
-    const { platform } = images;
-    const plan = await planLoad(bundle, place, { store: images.store, inEngine, platform, name, signal });
-    if (!values.json && !context.quiet) {
-      (values.dryRun ? context.stdout : context.stderr).write(`${loadSummary(plan)}\n`);
-    }
-    const gate = await openGate(context, { ...values, isTrial: values.dryRun });
-    await admitBundle({ bundle, plan, gate });
-    if (!values.dryRun) {
-      await loadBundle(bundle, plan, { context: images, inEngine, progress: context.progress });
-      await keepEvidence(context, plan);
-    }
-    if (values.json)
-      writeJson(context.stdout, 'sampan.load/1', { loaded: !values.dryRun, ...loadPlanJson(plan) });
-    else if (!values.dryRun) printNames(context, plan);
+    if (!isUrl(values.file)) return await loadFile(context, values, resolve(context.cwd, values.file));
+    await withFetched(context, values, async path => await loadFile(context, values, path));
   },
 });
+
+interface LoadValues {
+  readonly policy: string | undefined;
+  readonly allowRollback: boolean;
+  readonly into: string | undefined;
+  readonly platform: string | undefined;
+  readonly dryRun: boolean;
+  readonly json: boolean;
+}
+
+async function loadFile(context: Context, values: LoadValues, path: string): Promise<void> {
+  const { images } = await openToolbox(context, values);
+  const { signal } = context;
+  await using bundle = await openBundle(path, images);
+  const { place, inEngine, name } = await choosePlace(values.into, images);
+  const { platform } = images;
+  const plan = await planLoad(bundle, place, { store: images.store, inEngine, platform, name, signal });
+  if (!values.json && !context.quiet) {
+    (values.dryRun ? context.stdout : context.stderr).write(`${loadSummary(plan)}\n`);
+  }
+  const gate = await openGate(context, { ...values, isTrial: values.dryRun });
+  await admitBundle({ bundle, plan, gate });
+  if (!values.dryRun) {
+    await loadBundle(bundle, plan, { context: images, inEngine, progress: context.progress });
+    await keepEvidence(context, plan);
+  }
+  if (values.json)
+    writeJson(context.stdout, 'sampan.load/1', { loaded: !values.dryRun, ...loadPlanJson(plan) });
+  else if (!values.dryRun) printNames(context, plan);
+}
+
+/** A delta is read beside the image that it builds on, and is then as good as a bundle. */
+async function openFile(path: string, images: StoreContext): Promise<OpenBundle> {
+  return isDeltaFile(path) ? await openDelta(path, images) : await openBundle(path, images);
+}
 
 function printNames({ stdout }: Context, { images, place }: LoadPlan): void {
   const transport = place.kind === 'store' ? 'store' : 'docker-daemon';

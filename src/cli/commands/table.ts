@@ -105,10 +105,28 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./bundle.ts')).bundleCommand,
   },
   {
+    name: 'delta',
+    summary: 'writes what turns one image into another, far smaller than the layers that changed',
+    group: 'carry',
+    load: async () => (await import('./delta.ts')).deltaCommand,
+  },
+  {
     name: 'load',
     summary: 'loads the images of a file, verified and whole, into the engine or the store',
     group: 'carry',
     load: async () => (await import('./load.ts')).loadCommand,
+  },
+  {
+    name: 'fetch',
+    summary: 'fetches a file over a link that drops, and goes on where it was',
+    group: 'carry',
+    load: async () => (await import('./fetch.ts')).fetchCommand,
+  },
+  {
+    name: 'chunks',
+    summary: 'writes the list by which fetch mends a damaged transfer',
+    group: 'carry',
+    load: async () => (await import('./chunks.ts')).chunksCommand,
   },
   {
     name: 'inventory',
