@@ -21,13 +21,23 @@ const MAX_TOTAL_BYTES = 4 * 2 ** 30;
  */
 export async function splitContent(layer: SplitLayer): Promise<Content> {
   const builder = new PieceBuilder(layer.files);
+  await readSplit(layer, record => builder.add(record));
+  return builder.content();
+}
+
+/** Tells the parts of a layer in their order: raw bytes, and files that are not empty. As {@link splitContent}. */
+export async function readSplit(layer: SplitLayer, visit: (record: SplitRecord) => void): Promise<void> {
   try {
     const text = inflate(createReadStream(layer.split), { maxBytes: MAX_TOTAL_BYTES });
-    for await (const some of lines(text)) for (const line of some) builder.add(line);
+    for await (const some of lines(text)) {
+      for (const line of some) {
+        const record = parseRecord(line);
+        if (record !== undefined) visit(record);
+      }
+    }
   } catch (error) {
     throw wrap(`reading ${layer.split}`, error);
   }
-  return builder.content();
 }
 
 class PieceBuilder {
@@ -40,9 +50,7 @@ class PieceBuilder {
     this.#files = files;
   }
 
-  add(line: Buffer): void {
-    const record = parseRecord(line);
-    if (record === undefined) return;
+  add(record: SplitRecord): void {
     if ('bytes' in record) {
       this.#bytes.push(record.bytes);
       return;
@@ -67,20 +75,24 @@ class PieceBuilder {
   }
 }
 
-type SplitRecord = { readonly bytes: Buffer } | { readonly name: string; readonly size: number };
+/** A part of a layer: raw bytes, or the name of a file below the directory, and its size. */
+export type SplitRecord = { readonly bytes: Buffer } | { readonly name: string; readonly size: number };
 
 const SEGMENT = '{"type":2,"payload":"';
-const QUOTE = 0x22;
+const FILE = /^\{"type":1,"name":"([ !#-[\]-~]+)","size":([1-9]\d{0,14}),"payload":"[^"\\]*","position":\d+\}$/;
 
 /**
- * One line: a segment (2) of raw bytes, or a file (1). Half of all lines are segments as Docker writes them;
- * they are read without JSON, which takes half of the time.
+ * One line: a segment (2) of raw bytes, or a file (1). Lines as Docker writes them are read without JSON, which takes
+ * half of the time.
  */
 function parseRecord(line: Buffer): SplitRecord | undefined {
-  if (line.toString('latin1', 0, SEGMENT.length) === SEGMENT) {
-    const end = line.indexOf(QUOTE, SEGMENT.length);
-    if (end > 0) return { bytes: Buffer.from(line.toString('latin1', SEGMENT.length, end), 'base64') };
+  const text = line.toString('latin1');
+  if (text.startsWith(SEGMENT)) {
+    const end = text.indexOf('"', SEGMENT.length);
+    if (end > 0) return { bytes: Buffer.from(text.slice(SEGMENT.length, end), 'base64') };
   }
+  const plain = plainFile(text);
+  if (plain !== undefined) return plain;
   const record: unknown = JSON.parse(line.toString('utf8'));
   if (typeof record !== 'object' || record === null || !('type' in record)) throw broken();
   if (record.type === 2) {
@@ -93,6 +105,12 @@ function parseRecord(line: Buffer): SplitRecord | undefined {
   const name = nameOf(record);
   if (typeof size !== 'number' || !Number.isSafeInteger(size) || size < 0 || !isInside(name)) throw broken();
   return { name, size };
+}
+
+/** A file with a plain name, and with content; absent for any other line. */
+function plainFile(text: string): SplitRecord | undefined {
+  const [, name = '', size = '0'] = FILE.exec(text) ?? [];
+  return size === '0' || !isInside(name) ? undefined : { name, size: Number(size) };
 }
 
 /** Names that are not UTF-8 come in base64. */

@@ -20,6 +20,8 @@ export interface Subject {
   /** An earlier run of the same app: the same ports and pages are asked for. */
   readonly like?: RunRecord | undefined;
   readonly signal?: AbortSignal;
+  /** Called when the container has started. */
+  readonly started?: () => void;
   /** See `StartOptions` of the engine. */
   readonly beforeStart?: (pid: number) => Promise<void>;
   /** Called when the app is ready and no probe has failed, before it is stopped. */
@@ -41,6 +43,7 @@ export async function exercise(engine: Engine, subject: Subject): Promise<RunRec
     ...(subject.signal === undefined ? {} : { signal: subject.signal }),
     ...(subject.beforeStart === undefined ? {} : { beforeStart: subject.beforeStart }),
   });
+  subject.started?.();
   const health = healthOf(subject.config);
   const waited = await waitReady(container, {
     ports: subject.like?.ports ?? usedPorts(subject.config, subject.exercise),

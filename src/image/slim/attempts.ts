@@ -57,10 +57,11 @@ export async function attemptAll(task: Task): Promise<SlimResult> {
     let evidence = task.seen.evidence;
     for (let round = 0; round <= ROUNDS; round += 1) {
       const made = await make(task, level, evidence);
-      // Told while the app starts and stops, when there is time.
+      // Told while the app runs, when there is time.
+      const begun = Promise.withResolvers<void>();
       const [verdict, dropped] = await Promise.all([
-        proof(task, made),
-        explainDropped(made.input, made.plan),
+        proof(task, made, begun.resolve).finally(begun.resolve),
+        begun.promise.then(() => explainDropped(made.input, made.plan)),
       ]);
       if (verdict === undefined || verdict.proven) {
         await task.verified;
@@ -157,14 +158,18 @@ async function build({ loaded, request, tools, draft }: Task, { input, plan }: P
   return { input, plan, nodes, rebuilt, candidate: { tree: stackLayers(layers), layers }, digests };
 }
 
-async function proof({ seen, loaded, tools }: Task, made: Made): Promise<Verdict | undefined> {
+async function proof(
+  { seen, loaded, tools }: Task,
+  made: Made,
+  started: () => void,
+): Promise<Verdict | undefined> {
   const { prover } = tools;
   const { run: original } = seen;
   if (prover === undefined || original === undefined) return undefined;
   return await inStage(tools.progress, {
     title: 'Proving it',
     run: async () => {
-      const run = await prover.run(made.candidate, original, tools);
+      const run = await prover.run(made.candidate, original, { ...tools, started });
       let problems = prover.differences([original], run);
       if (problems.length > 0) {
         // An app that answers otherwise each time must not fail for that: what does the original do a second time?
@@ -218,7 +223,7 @@ function resultOf(
     dropped,
     nodes,
     evidence,
-    before: figuresOf(loaded.tree, loaded.layers),
+    before: figuresOf(loaded.tree, loaded.layers, seen.knowledge.owners.databases),
     after: figuresOf(candidate.tree, candidate.layers),
     attempts,
     ...(seen.unproven === undefined ? {} : { unproven: seen.unproven }),

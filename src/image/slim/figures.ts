@@ -1,6 +1,6 @@
 import type { LocalLayer } from '../../core/store/index.ts';
 import type { Tree } from '../tree/index.ts';
-import { readPackageDatabases } from '../userland/packages/os/index.ts';
+import { type PackageDatabase, readPackageDatabases } from '../userland/packages/os/index.ts';
 
 /** How large an image is. */
 export interface Figures {
@@ -13,12 +13,16 @@ export interface Figures {
   readonly packages: number;
 }
 
-/** Counts. */
-export function figuresOf(tree: Tree, layers: readonly LocalLayer[]): Figures {
+/** Counts. `databases` are those of the tree, where they were read already. */
+export function figuresOf(
+  tree: Tree,
+  layers: readonly LocalLayer[],
+  databases: readonly PackageDatabase[] = readPackageDatabases(tree),
+): Figures {
   let sizeBytes = 0;
   for (const layer of layers) for (const entry of layer.entries) sizeBytes += entry.size;
   let files = 0;
   for (const node of tree.nodes()) if (node.kind === 'file') files += 1;
-  const packages = readPackageDatabases(tree).reduce((sum, database) => sum + database.packages.length, 0);
+  const packages = databases.reduce((sum, database) => sum + database.packages.length, 0);
   return { sizeBytes, files, layers: layers.length, packages };
 }

@@ -26,6 +26,8 @@ export interface Observation {
 export interface ObserveOptions extends Cancel {
   /** Where work directories go. */
   readonly base: string;
+  /** See `WriteOptions` of the root file system. */
+  readonly meanwhile?: () => void;
   /** Called when the app is ready, before it is stopped. */
   readonly whileReady?: (container: Container) => Promise<void>;
 }

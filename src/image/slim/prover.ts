@@ -16,10 +16,16 @@ export interface Verdict {
   readonly run: RunRecord;
 }
 
+/** How to run. */
+export interface RunOptions extends Cancel {
+  /** Called when the container has started, if it does. */
+  readonly started?: () => void;
+}
+
 /** Runs images as the original was run, and compares. Slimming is given one. */
 export interface Prover {
   /** Runs an image under the same limits, at the same ports, with the same probes and pages as `like`. */
-  run(image: Candidate, like: RunRecord, options?: Cancel): Promise<RunRecord>;
+  run(image: Candidate, like: RunRecord, options?: RunOptions): Promise<RunRecord>;
   /** What the slim image does otherwise than the original did in each of its runs; nothing when it is proven. */
   differences(originals: readonly RunRecord[], slim: RunRecord): readonly string[];
   /** Paths that the candidate looks up in vain while it runs; empty where that cannot be seen here. */

@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ErrorCode, isSampanError, SampanError } from '../../core/errors/index.ts';
 import { inStage } from '../../core/progress/index.ts';
 import type { OpenImage } from '../../core/store/index.ts';
@@ -9,7 +8,7 @@ import { stackLayers, type Tree } from '../tree/index.ts';
 import { attemptAll, planFor } from './attempts.ts';
 import { type Evidence, mergeEvidence } from './evidence/index.ts';
 import { observe } from './observe.ts';
-import { type Drop, explainDropped, type SlimPlan, study } from './plan/index.ts';
+import { type Drop, explainDropped, type Knowledge, type SlimPlan, study } from './plan/index.ts';
 import type { Loaded, Seen, SlimRequest, SlimResult, SlimTools } from './types.ts';
 
 /**
@@ -93,18 +92,15 @@ async function look(loaded: Loaded, request: SlimRequest, tools: SlimTools): Pro
       unproven: 'nothing can run containers here',
     };
   }
+  const { studied, tryStudy } = studying(loaded, request);
   const observing = inStage(progress, {
     title: 'Observing a run',
-    run: () => observe(engine, { ...loaded, exercise: request.exercise }, tools),
+    run: () => observe(engine, { ...loaded, exercise: request.exercise }, { ...tools, meanwhile: tryStudy }),
     summary: ({ run, footprints }) =>
       `ready in ${Math.round(run.readyMs)} ms, ${formatNumber(run.probes.length, 'probe')}, ${formatCount(footprints.length)} footprints`,
   });
-  // The root file system is being made by others: time to read what needs no run.
-  const studying = nextTurn().then(() => study(tree, config, request.exercise.env));
-  const [observation, knowledge] = await Promise.all([
-    request.level === 'safe' ? observing.catch(unlessNoRun) : observing,
-    studying,
-  ]);
+  const observation = await (request.level === 'safe' ? observing.catch(unlessNoRun) : observing);
+  const knowledge = studied();
   if (isSampanError(observation)) {
     return { evidence: mergeEvidence(loaded.id, request.evidence), knowledge, unproven: observation.message };
   }
@@ -114,4 +110,21 @@ async function look(loaded: Loaded, request: SlimRequest, tools: SlimTools): Pro
     knowledge,
     run: observation.run,
   };
+}
+
+/** What needs no run is read once: while others make the root file system, where there is time, or else when asked. */
+function studying({ tree, config }: Loaded, request: SlimRequest) {
+  let known: Knowledge | undefined;
+  const studied = (): Knowledge => {
+    known ??= study(tree, config, request.exercise.env);
+    return known;
+  };
+  const tryStudy = (): void => {
+    try {
+      studied();
+    } catch {
+      // Whoever asks for it is told.
+    }
+  };
+  return { studied, tryStudy };
 }

@@ -1,10 +1,11 @@
 import type { Engine } from '../../core/engine/index.ts';
 import { isSampanError } from '../../core/errors/index.ts';
 import type { ImageConfig } from '../../core/oci/index.ts';
-import type { Cancel, LocalLayer } from '../../core/store/index.ts';
+import type { LocalLayer } from '../../core/store/index.ts';
 import { openWork } from '../../core/work/index.ts';
 import { type Exercise, exercise, type RunRecord } from '../../image/exercise/index.ts';
 import { provideRoot } from '../../image/rootfs/index.ts';
+import type { RunOptions } from '../../image/slim/index.ts';
 import type { Tree } from '../../image/tree/index.ts';
 
 /** An image to run, and how. */
@@ -28,16 +29,16 @@ export interface Trial {
 export async function runImage(
   engine: Engine,
   trial: Trial,
-  { base, ...cancel }: Cancel & { readonly base: string },
+  { base, ...options }: RunOptions & { readonly base: string },
 ): Promise<RunRecord> {
   await using work = await openWork(base);
   const { layers } = trial;
-  const place = { work, name: 'tried', ...cancel, ...(layers === undefined ? {} : { layers }) };
+  const place = { work, name: 'tried', ...options, ...(layers === undefined ? {} : { layers }) };
   const root = await provideRoot(trial.tree, place);
   try {
     const { config, exercise: wanted, like } = trial;
     const subject = { config, rootfs: root.directory, exercise: wanted, like, warnings: root.warnings };
-    return await exercise(engine, { ...subject, ...cancel });
+    return await exercise(engine, { ...subject, ...options });
   } catch (error) {
     if (isSampanError(error, 'not-found')) return neverStarted(error.message);
     throw error;
