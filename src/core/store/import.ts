@@ -1,4 +1,4 @@
-import { digestOf, inflate } from '../bytes/index.ts';
+import { type Digest, digestOf, inflate } from '../bytes/index.ts';
 import { SampanError, wrap } from '../errors/index.ts';
 import {
   type Descriptor,
@@ -71,18 +71,33 @@ async function importManifest(sides: Sides, blob: Descriptor): Promise<Descripto
   const rawConfig = await readDocument(sides.from, manifest.config, sides);
   const layers = await importLayers(sides, manifest, rawConfig);
   await putDocument(sides, manifest.config, rawConfig);
-  const isSame = layers.every((layer, i) => layer.digest === manifest.layers[i]?.digest);
-  if (isSame) return await putDocument(sides, blob, bytes);
+  const plain = plainManifest({ manifest, bytes, digest: blob.digest, layers });
+  const mediaType = plain === bytes ? blob.mediaType : MEDIA.manifest;
+  return await putDocument(sides, { ...blob, mediaType }, plain);
+}
+
+/**
+ * The manifest of an image when its layers are these: `bytes` themselves when they are so already, otherwise
+ * written again with the digest of the original in an annotation.
+ */
+export function plainManifest(what: {
+  readonly manifest: Manifest;
+  readonly bytes: Buffer;
+  readonly digest: Digest;
+  readonly layers: readonly Descriptor[];
+}): Buffer {
+  const { manifest, bytes, digest, layers } = what;
+  if (layers.every((layer, i) => layer.digest === manifest.layers[i]?.digest)) return bytes;
   const config = { ...manifest.config, mediaType: MEDIA.config };
-  const mediaType = MEDIA.manifest;
-  const annotations = original(manifest.annotations, blob);
-  const text = JSON.stringify({ ...manifest, mediaType, config, layers, annotations });
-  return await putDocument(sides, { ...blob, mediaType }, Buffer.from(text));
+  const annotations = original(manifest.annotations, { digest });
+  return Buffer.from(
+    JSON.stringify({ ...manifest, mediaType: MEDIA.manifest, config, layers, annotations }),
+  );
 }
 
 function original(
   annotations: Readonly<Record<string, string>> | undefined,
-  blob: Descriptor,
+  blob: Pick<Descriptor, 'digest'>,
 ): Readonly<Record<string, string>> {
   return { ...annotations, [ORIGINAL_MANIFEST]: blob.digest };
 }

@@ -14,7 +14,7 @@ export { type ArchivedBlobs, type ArchivedImage, archivedBlobs, archivedImages }
 export { digestInThread } from './hashing.ts';
 export { imageFrom, isLocalSource, readDocument, resolveImage } from './image.ts';
 export type { ImageTarget, WriteImageOptions, Written } from './image-target.ts';
-export { importPlain, ORIGINAL_MANIFEST } from './import.ts';
+export { importPlain, ORIGINAL_MANIFEST, plainManifest } from './import.ts';
 export { changeLayoutIndex, entryName, LAYOUT_FILE, readLayoutIndex } from './layout.ts';
 export { localLayers } from './local.ts';
 export { type LockOptions, withLock } from './lock.ts';
@@ -23,7 +23,7 @@ export { formatImageName, type ImageName, parseImageName } from './names.ts';
 export { BUNDLE_VERSION, isBundle, ociArchiveBlobs, ociArchiveIndex } from './oci-archive.ts';
 export { openSource } from './open.ts';
 export type { Found, OpenImage, RegistryPlaces, StoreContext } from './opened.ts';
-export { chainIds } from './overlay.ts';
+export { chainIds, locateLayer } from './overlay.ts';
 export {
   deleteStored,
   findStored,
@@ -55,5 +55,6 @@ export {
   referrersAmong,
   withReferrers,
 } from './referrers.ts';
+export { readSplit, type SplitLayer } from './tar-split.ts';
 export { openTarget } from './target.ts';
 export { spool, type WorkFile, workFile } from './work-file.ts';

@@ -48,7 +48,7 @@ export async function openOverlayImage(dataDirectory: string, imageId: Digest): 
   const found = new Array<Found>(diffIds.length);
   const chains = chainIds(diffIds);
   await eachAtOnce(diffIds, 2, async (diffId, i) => {
-    const place = await locate(dataDirectory, { chainId: chains[i]!, diffId });
+    const place = await locateLayer(dataDirectory, { chainId: chains[i]!, diffId });
     found[i] = await indexLayer(diffId, place);
   });
   return overlayImage(rawConfig, found);
@@ -74,7 +74,8 @@ async function readSmall(path: string): Promise<Buffer> {
   }
 }
 
-async function locate(
+/** Where Docker keeps a layer. @throws SampanError when it is not there, or is another one. */
+export async function locateLayer(
   dataDirectory: string,
   layer: { readonly chainId: Digest; readonly diffId: Digest },
 ): Promise<SplitLayer> {

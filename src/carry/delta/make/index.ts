@@ -1,0 +1,1 @@
+export { type DeltaReport, type DeltaRequest, makeDelta } from './make.ts';
