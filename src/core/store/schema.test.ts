@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { parsePlatform } from '../oci/index.ts';
 import { readDocument } from './image.ts';
 import { memoryStore } from './memory.ts';
@@ -10,7 +9,8 @@ import { openSource } from './open.ts';
 import { openTarget } from './target.ts';
 import { putImage, schemaErrors, streamOf, tarOf, testContext } from './testing/index.ts';
 
-const SCHEMAS = fileURLToPath(new URL('../../../../shared/data/schemas/oci-image', import.meta.url));
+/** Of the Debian package golang-github-opencontainers-image-spec-dev. */
+const SCHEMAS = '/usr/share/gocode/src/github.com/opencontainers/image-spec/schema';
 const MANIFEST = 'image-manifest-schema.json';
 
 function json(bytes: Uint8Array): unknown {
