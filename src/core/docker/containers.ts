@@ -137,15 +137,16 @@ export async function listContainers(
   }));
 }
 
-/** Kills and removes it, with its anonymous volumes. True when it was there. */
+/** Kills and removes it, and its anonymous volumes unless they are kept. True when it was there. */
 export async function removeContainer(
   docker: Docker,
   id: string,
-  options: CallOptions = {},
+  options: CallOptions & { readonly keepsVolumes?: boolean } = {},
 ): Promise<boolean> {
-  const query = { force: true, v: true };
+  const { keepsVolumes = false, signal } = options;
+  const query = { force: true, v: !keepsVolumes };
   // 409: another removal of it is under way.
-  const call = { method: 'DELETE', path: containerPath(id), query, accept: [404, 409], ...options } as const;
+  const call = { method: 'DELETE', path: containerPath(id), query, accept: [404, 409], signal } as const;
   return (await sendOnly(docker, call)) !== 404;
 }
 

@@ -50,6 +50,7 @@ export {
   type ContainerStatus,
   containerIds,
   containerState,
+  hasPath,
   renameContainer,
   updateContainer,
 } from './state.ts';

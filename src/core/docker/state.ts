@@ -160,3 +160,20 @@ export async function updateContainer(
   const path = `/containers/${encodeURIComponent(id)}/update`;
   await sendOnly(docker, { method: 'POST', path, json: body, signal });
 }
+
+/** Whether a path is there in a container, whether it runs or not. */
+export async function hasPath(
+  docker: Docker,
+  id: string,
+  options: CallOptions & { readonly path: string },
+): Promise<boolean> {
+  const { path, signal } = options;
+  const call = {
+    method: 'HEAD',
+    path: `/containers/${encodeURIComponent(id)}/archive`,
+    query: { path },
+    accept: [404],
+    signal,
+  } as const;
+  return (await sendOnly(docker, call)) < 300;
+}

@@ -1,0 +1,1 @@
+export { ASIDE, type Current, type CurrentContainer, currentOf, projectContainers } from './current.ts';

@@ -1,0 +1,35 @@
+export { ASIDE, type Current, type CurrentContainer, currentOf, projectContainers } from './current/index.ts';
+export {
+  type ExecuteContext,
+  endOf,
+  execute,
+  type ServiceOutcome,
+  type SuperviseEvent,
+  standOf,
+  waitFor,
+} from './execute/index.ts';
+export {
+  type ImagePlan,
+  isIdle,
+  type Need,
+  type Plan,
+  type PlanOptions,
+  planOf,
+  type ServicePlan,
+  type Step,
+} from './plan/index.ts';
+export {
+  type ContainerEdits,
+  type Defaulted,
+  type DeviceNode,
+  LABELS,
+  type Machine,
+  NO_EDITS,
+  type Strategy,
+  type UpdatePolicy,
+  type Wanted,
+  type WantedContainer,
+  type WantedOptions,
+  type WantedService,
+  wantedOf,
+} from './wanted/index.ts';

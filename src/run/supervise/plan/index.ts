@@ -1,0 +1,2 @@
+export { type PlanOptions, planOf } from './plan.ts';
+export { type ImagePlan, isIdle, type Need, type Plan, type ServicePlan, type Step } from './steps.ts';

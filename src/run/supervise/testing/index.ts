@@ -1,0 +1,1 @@
+export { type Bench, openBench } from './bench.ts';
