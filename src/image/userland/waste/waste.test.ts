@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Sample, treeOf } from '../../tree/index.ts';
 import { readLanguagePackages } from '../packages/language/index.ts';
-import { type OsPackage, readPackageDatabases } from '../packages/os/index.ts';
+import { readPackageDatabases } from '../packages/os/index.ts';
 import { WASTE_ADVICE } from './categories.ts';
 import { wasteFinder } from './classify.ts';
 import { WASTE_RULES } from './rules.ts';
@@ -26,21 +26,6 @@ function classify(files: Readonly<Record<string, Sample>>, env = {}): Readonly<R
 /** Each path, with nothing in it. */
 function empty(...paths: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(paths.map(path => [path, 'x']));
-}
-
-function packageOf(section: string, name: string): OsPackage {
-  const lists = { depends: [], provides: [], files: [], directories: [], conffiles: [] };
-  return {
-    manager: 'dpkg',
-    name,
-    version: '1',
-    architecture: 'amd64',
-    section,
-    essential: false,
-    installedSize: 0,
-    raw: '',
-    ...lists,
-  };
 }
 
 function ruleOf(path: string, env = {}): string | undefined {
@@ -92,32 +77,6 @@ const KNOWN: Readonly<Record<string, string>> = {
 
 test('what is known as waste is told apart by its path', () => {
   for (const [path, id] of Object.entries(KNOWN)) assert.equal(ruleOf(path), id, path);
-});
-
-test('the order in which paths are asked for changes nothing: the first rule that fits counts', () => {
-  const names = ['a.h', 'b.map', 'README.md', 'index.d.ts', 'cc1', 'x.pyc', 'copyright', '.git'];
-  const directories = [...new Set(Object.keys(KNOWN).map(path => path.slice(0, path.lastIndexOf('/'))))];
-  const paths = directories.flatMap(directory => names.map(name => `${directory}/${name}`));
-  const tree = treeOf(empty(...paths));
-  const around = surroundingsOf({ tree, env: {}, databases: [], languages: [] });
-  const find = wasteFinder(around);
-  const owners = [undefined, packageOf('libdevel', 'x-dev'), packageOf('vcs', 'git'), packageOf('libs', 'x')];
-  for (const path of [
-    ...paths,
-    ...paths.toReversed(),
-    ...names.flatMap(name => paths.filter(each => each.endsWith(name))),
-  ]) {
-    for (const owner of owners) {
-      const candidate = { path, node: tree.get(path)!, owner, around };
-      const fits = WASTE_RULES.find(
-        rule =>
-          rule.pattern.test(path) &&
-          (rule.ofPackage === undefined || (owner !== undefined && rule.ofPackage(owner))) &&
-          (rule.when?.(candidate) ?? true),
-      );
-      assert.equal(find(candidate.node, owner)?.id, fits?.id, path);
-    }
-  }
 });
 
 test('what an app reads at run time is no waste, although it looks like it', () => {
