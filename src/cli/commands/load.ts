@@ -10,6 +10,7 @@ import {
   loadSummary,
   withFetched,
 } from '../bundles/index.ts';
+import type { StoreContext } from '../../core/store/index.ts';
 import { defineCommand, flag, required, text } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
 import { openToolbox } from '../image/index.ts';
@@ -61,7 +62,7 @@ interface LoadValues {
 async function loadFile(context: Context, values: LoadValues, path: string): Promise<void> {
   const { images } = await openToolbox(context, values);
   const { signal } = context;
-  await using bundle = await openBundle(path, images);
+  await using bundle = await openFile(path, images);
   const { place, inEngine, name } = await choosePlace(values.into, images);
   const { platform } = images;
   const plan = await planLoad(bundle, place, { store: images.store, inEngine, platform, name, signal });
