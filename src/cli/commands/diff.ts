@@ -1,10 +1,10 @@
 import { SampanError } from '../../core/errors/index.ts';
 import { openSource } from '../../core/store/index.ts';
 import { diffImages, diffMarkdown, diffReport, type ImageDiff } from '../../image/diff/index.ts';
-import { inspectImage, junitOf, sarifOf, type Violation } from '../../image/inspect/index.ts';
-import { choice, defineCommand, file, flag, required, size, text } from '../command/index.ts';
-import { openLooking, printDiff, writePage } from '../inspection/index.ts';
-import { formatSize, writeJson } from '../output/index.ts';
+import { inspectImage, type Violation } from '../../image/inspect/index.ts';
+import { defineCommand, file, flag, required, size } from '../command/index.ts';
+import { LOOKING_OPTIONS, openLooking, printDiff, writeAs, writePage } from '../inspection/index.ts';
+import { formatSize } from '../output/index.ts';
 import { readVersion } from '../version/index.ts';
 
 /** `sampan diff`. */
@@ -16,18 +16,12 @@ export const diffCommand = defineCommand({
     after: required({ description: 'the second image' }),
   },
   options: {
-    platform: text({ placeholder: 'OS/ARCH', description: 'which image of several, such as linux/arm64' }),
-    format: choice({
-      values: ['text', 'json', 'markdown', 'junit', 'sarif'],
-      default: 'text',
-      description: 'how to print it',
-    }),
+    ...LOOKING_OPTIONS,
     json: flag({ description: 'print JSON, schema sampan.diff/1' }),
     html: file({ description: 'also write a page with both treemaps side by side' }),
     all: flag({ description: 'show every line' }),
     maxGrowth: size({ description: 'exit with 3 when the second image is larger by more' }),
     maxUpdate: size({ description: 'exit with 3 when an update has to carry more' }),
-    noCache: flag({ description: 'read every layer again, and remember nothing' }),
   },
   examples: [
     { line: 'diff app:1.2 app:1.3', explanation: 'what the new version changes' },
@@ -50,22 +44,13 @@ export const diffCommand = defineCommand({
       const { diffPageOf } = await import('../inspection-pages/index.ts');
       writePage(context, values.html, diffPageOf(diff, before, after));
     }
-    switch (values.json ? 'json' : values.format) {
-      case 'json':
-        writeJson(context.stdout, 'sampan.diff/1', { ...diff, violations });
-        break;
-      case 'markdown':
-        context.stdout.write(diffMarkdown(diff, violations));
-        break;
-      case 'junit':
-        context.stdout.write(junitOf(diffReport(diff, violations, readVersion())));
-        break;
-      case 'sarif':
-        context.stdout.write(sarifOf(diffReport(diff, violations, readVersion())));
-        break;
-      case 'text':
-        printDiff(context.stdout, diff, { violations, all: values.all });
-    }
+    writeAs(context.stdout, values, {
+      schema: 'sampan.diff/1',
+      json: () => ({ ...diff, violations }),
+      markdown: () => diffMarkdown(diff, violations),
+      report: () => diffReport(diff, violations, readVersion()),
+      print: () => printDiff(context.stdout, diff, { violations, all: values.all }),
+    });
     const [broken] = violations;
     if (broken !== undefined) throw new SampanError('unproven', broken.message);
   },

@@ -107,10 +107,14 @@ test('the budget of the project is kept too, and broken ones are told by line', 
 
 test('growth against another image is told, and limited', async t => {
   const { directory, image, run } = fixture(t);
+  await rejects(run('inspect', image, '--max-growth', '1kB'), fail('usage', 'needs --against'));
   const other = join(directory, 'other');
   mkdirSync(other);
   writeFileSync(join(other, 'app'), 'app');
-  match(await run('inspect', image, '--against', `dir:${other}`), /against dir:.*: \+90\.0 kB/);
+  match(
+    await run('inspect', image, '--against', `dir:${other}`),
+    /\+90\.0 kB against dir:.*\nlayers\n.*\+90\.0 kB/,
+  );
   await rejects(
     run('inspect', image, '--against', `dir:${other}`, '--max-growth', '1kB'),
     fail('unproven', 'it grew by 90.0 kB'),

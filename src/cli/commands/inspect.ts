@@ -1,29 +1,33 @@
 import { SampanError } from '../../core/errors/index.ts';
 import { inStage, type Progress } from '../../core/progress/index.ts';
 import { type OpenImage, openSource } from '../../core/store/index.ts';
-import { comparePackages } from '../../image/diff/index.ts';
 import {
   checkBudget,
   type Inspection,
   inspectImage,
-  junitOf,
   markdownOf,
   rememberedInspection,
   reportOf,
-  sarifOf,
   type Violation,
 } from '../../image/inspect/index.ts';
-import { choice, defineCommand, file, flag, required, text } from '../command/index.ts';
+import { defineCommand, file, flag, required, text } from '../command/index.ts';
 import type { Context, RawTerminal } from '../context/index.ts';
 import {
   BUDGET_OPTIONS,
+  type Growth,
+  growthBetween,
+  growthMarkdown,
+  LOOKING_OPTIONS,
   type Looking,
   openLooking,
+  printGrowth,
   printInspection,
   readBudget,
+  readBuiltFrom,
+  writeAs,
   writePage,
 } from '../inspection/index.ts';
-import { formatSize, writeJson } from '../output/index.ts';
+import { formatSize } from '../output/index.ts';
 import { readVersion } from '../version/index.ts';
 
 /** `sampan inspect`. */
@@ -39,22 +43,17 @@ export const inspectCommand = defineCommand({
     }),
   },
   options: {
-    platform: text({ placeholder: 'OS/ARCH', description: 'which image of several, such as linux/arm64' }),
-    format: choice({
-      values: ['text', 'json', 'markdown', 'junit', 'sarif'],
-      default: 'text',
-      description: 'how to print it',
-    }),
+    ...LOOKING_OPTIONS,
     json: flag({ description: 'print JSON, schema sampan.inspect/1' }),
     html: file({ description: 'also write a page: treemap, layers, findings, packages' }),
     explore: flag({ description: 'look around in it on the terminal: layers, tree, findings' }),
     all: flag({ description: 'show every finding' }),
+    dockerfile: file({ description: 'what it was built from: reports then point at its lines' }),
     against: text({
       placeholder: 'IMAGE',
       description: 'tell how much it grew against another image, by layer and package',
     }),
     ...BUDGET_OPTIONS,
-    noCache: flag({ description: 'read every layer again, and remember nothing' }),
   },
   examples: [
     { line: 'inspect app:1.2', explanation: 'an image of the local engine' },
@@ -70,6 +69,9 @@ export const inspectCommand = defineCommand({
   exitCodes: { 3: 'the image breaks its budget' },
   async run(context, values) {
     const terminal = values.explore ? await terminalOf(context, values) : undefined;
+    if (values.maxGrowth !== undefined && values.against === undefined) {
+      throw new SampanError('usage', '--max-growth needs --against, the image that it grew against');
+    }
     const budget = await readBudget(values, context.cwd);
     const looking = await openLooking(context, values);
     await using image = await openSource(values.image, looking.images);
@@ -85,28 +87,19 @@ export const inspectCommand = defineCommand({
         ? undefined
         : await growthAgainst(values.against, { ...looking, progress: context.progress }, inspection);
     const violations = checkBudget(inspection, budget, growth?.bytes);
-    switch (terminal !== undefined ? 'nothing' : values.json ? 'json' : values.format) {
-      case 'json':
-        writeJson(context.stdout, 'sampan.inspect/1', {
-          ...inspection,
-          violations,
-          ...(growth && { growth }),
-        });
-        break;
-      case 'markdown':
-        context.stdout.write(markdownOf(inspection, violations));
-        break;
-      case 'junit':
-        context.stdout.write(junitOf(reportOf(inspection, violations, readVersion())));
-        break;
-      case 'sarif':
-        context.stdout.write(sarifOf(reportOf(inspection, violations, readVersion())));
-        break;
-      case 'text':
-        printInspection(context.stdout, inspection, { violations, all: values.all });
-        if (growth !== undefined) context.stdout.write(growthText(growth));
-        break;
-      case 'nothing':
+    const builtFrom = await readBuiltFrom(context.cwd, values.dockerfile);
+    if (terminal === undefined) {
+      writeAs(context.stdout, values, {
+        schema: 'sampan.inspect/1',
+        json: () => ({ ...inspection, violations, ...(growth && { growth }) }),
+        markdown: () =>
+          markdownOf(inspection, violations) + (growth === undefined ? '' : growthMarkdown(growth)),
+        report: () => reportOf(inspection, { violations, version: readVersion(), builtFrom }),
+        print: () => {
+          printInspection(context.stdout, inspection, { violations, all: values.all });
+          if (growth !== undefined) printGrowth(context.stdout, growth, values);
+        },
+      });
     }
     if (violations.length > 0) throw brokenBudget(violations);
   },
@@ -154,42 +147,13 @@ async function inspectionOf(
   return inspected.inspection;
 }
 
-/** How an image grew against another. */
-interface Growth {
-  readonly against: string;
-  readonly bytes: number;
-  /** Layers that the other image has not. */
-  readonly layers: readonly { readonly instruction: string; readonly bytes: number }[];
-  readonly packages: ReturnType<typeof comparePackages>;
-}
-
 async function growthAgainst(
   name: string,
   looking: Looking & { readonly progress: Progress },
   after: Inspection,
 ): Promise<Growth> {
   await using image = await openSource(name, looking.images);
-  const before = await inspectionOf(image, looking);
-  const had = new Set(before.layers.map(layer => layer.diffId));
-  return {
-    against: before.image,
-    bytes: after.totals.sizeBytes - before.totals.sizeBytes,
-    layers: after.layers
-      .filter(layer => !had.has(layer.diffId))
-      .map(layer => ({ instruction: layer.instruction, bytes: layer.fileBytes })),
-    packages: comparePackages(before.packages, after.packages),
-  };
-}
-
-function growthText({ against, bytes, layers, packages }: Growth): string {
-  const sign = bytes < 0 ? '−' : '+';
-  const lines = [
-    `\nagainst ${against}: ${sign}${formatSize(Math.abs(bytes))}, ${layers.length} other layers, ${packages.length} other packages`,
-    ...packages
-      .slice(0, 10)
-      .map(each => `  ${each.type} ${each.name}: ${each.before || 'none'} → ${each.after || 'none'}`),
-  ];
-  return lines.map(line => `${line}\n`).join('');
+  return growthBetween(await inspectionOf(image, looking), after);
 }
 
 function brokenBudget(violations: readonly Violation[]): SampanError {

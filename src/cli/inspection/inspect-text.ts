@@ -50,7 +50,7 @@ function figures({ totals, layers }: Inspection): string[][] {
     [
       'seen by a container',
       formatSize(totals.visibleBytes),
-      `${formatCount(totals.files)} files in ${layers.length} layers`,
+      `${formatCount(totals.files)} ${totals.files === 1 ? 'file' : 'files'} in ${layers.length} ${layers.length === 1 ? 'layer' : 'layers'}`,
     ],
     ['added to the base', formatSize(totals.userBytes), ''],
     ['hidden by later layers', formatSize(totals.hiddenBytes), ''],

@@ -3,6 +3,7 @@ export type { Cause, Confidence, Example, Finding, Severity } from './finding.ts
 export { FINDING_IDS } from './finding-ids.ts';
 export type { Found } from './findings/index.ts';
 export {
+  type BuiltFrom,
   cell,
   code,
   junitOf,

@@ -1,3 +1,4 @@
+export { builtLines } from './built.ts';
 export { type LintConfig, NO_CONFIG, parseConfig, settingsFor } from './config.ts';
 export { type Fixed, fixText, unifiedDiff } from './fix/index.ts';
 export { toGithub, toSarif } from './formats/index.ts';

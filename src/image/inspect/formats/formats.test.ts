@@ -77,7 +77,12 @@ test('a severity stands for itself and all above it', () => {
 });
 
 test('JUnit is well formed whatever the names are, and counts its failures', () => {
-  const xml = junitOf(reportOf(INSPECTION, [{ id: 'max-size', message: 'too large' }], '0.1.0'));
+  const xml = junitOf(
+    reportOf(INSPECTION, {
+      violations: [{ id: 'max-size', message: 'too large' }],
+      version: '0.1.0',
+    }),
+  );
   match(xml, /<testsuites name="sampan" tests="2" failures="2">/);
   equal(xml.match(/<failure /g)?.length, 2);
   equal(xml.includes('<x '), false);
@@ -86,7 +91,9 @@ test('JUnit is well formed whatever the names are, and counts its failures', () 
 });
 
 test('SARIF names its rules once, and every result points at a place', () => {
-  const log = JSON.parse(sarifOf(reportOf(INSPECTION, [], '0.1.0')));
+  const report = reportOf(INSPECTION, { violations: [], version: '0.1.0' });
+  const log = JSON.parse(sarifOf(report));
+  equal(log.runs[0].results[0].locations[0].physicalLocation.region, undefined);
   equal(log.version, '2.1.0');
   const [run] = log.runs;
   deepEqual(
@@ -95,6 +102,16 @@ test('SARIF names its rules once, and every result points at a place', () => {
   );
   equal(run.results[0].level, 'error');
   match(run.results[0].locations[0].logicalLocations[0].fullyQualifiedName, /^layer 2: RUN/);
+});
+
+test('SARIF points at the line of the instruction, where the Dockerfile is at hand', () => {
+  const builtFrom = {
+    path: 'my app/Dockerfile',
+    lineOf: (text: string) => (text.startsWith('RUN') ? 7 : undefined),
+  };
+  const log = JSON.parse(sarifOf(reportOf(INSPECTION, { violations: [], version: '0.1.0', builtFrom })));
+  const [{ physicalLocation }] = log.runs[0].results[0].locations;
+  deepEqual(physicalLocation, { artifactLocation: { uri: 'my%20app/Dockerfile' }, region: { startLine: 7 } });
 });
 
 test('Markdown stays one table, whatever the names are', () => {

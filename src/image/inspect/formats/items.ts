@@ -13,6 +13,14 @@ export interface ReportItem {
   readonly message: string;
   /** Where it comes from: `layer 3: RUN …`. */
   readonly place: string;
+  /** Counted from 1, in {@link Report.dockerfile}: where the instruction stands. */
+  readonly line?: number;
+}
+
+/** The Dockerfile that an image was built from, and where in it an instruction stands. */
+export interface BuiltFrom {
+  readonly path: string;
+  lineOf(instruction: string): number | undefined;
 }
 
 /** A report for machines: what was looked at, and what is to be said of it. */
@@ -22,12 +30,22 @@ export interface Report {
   readonly items: readonly ReportItem[];
   /** Of Sampan. */
   readonly version: string;
+  /** Its path, where one is at hand. */
+  readonly dockerfile?: string;
 }
 
 const LEVELS = { high: 'error', medium: 'warning', low: 'note' } as const;
 
+/** What a report is made of, beside the inspection. */
+export interface ReportParts {
+  readonly violations: readonly Violation[];
+  /** Of Sampan. */
+  readonly version: string;
+  readonly builtFrom?: BuiltFrom | undefined;
+}
+
 /** The findings of an inspection, and what of a budget is broken. */
-export function reportOf(inspection: Inspection, violations: readonly Violation[], version: string): Report {
+export function reportOf(inspection: Inspection, { violations, version, builtFrom }: ReportParts): Report {
   const broken = violations
     .filter(({ id }) => !inspection.findings.some(finding => finding.id === id))
     .map(({ id, message }) => ({ id, title: message, level: 'error', message, place: 'the image' }) as const);
@@ -38,8 +56,18 @@ export function reportOf(inspection: Inspection, violations: readonly Violation[
     level: wanted.has(finding.id) ? ('error' as const) : LEVELS[finding.severity],
     message: messageOf(finding),
     place: placeOf(finding),
+    ...lineOf(finding, builtFrom),
   }));
-  return { subject: inspection.image, items: [...broken, ...found], version };
+  const dockerfile = builtFrom === undefined ? {} : { dockerfile: builtFrom.path };
+  return { subject: inspection.image, items: [...broken, ...found], version, ...dockerfile };
+}
+
+function lineOf({ causes }: Finding, builtFrom: BuiltFrom | undefined): Pick<ReportItem, 'line'> {
+  for (const { instruction } of causes) {
+    const line = instruction === '' ? undefined : builtFrom?.lineOf(instruction);
+    if (line !== undefined) return { line };
+  }
+  return {};
 }
 
 function messageOf(finding: Finding): string {

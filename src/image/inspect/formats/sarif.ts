@@ -1,8 +1,11 @@
 import { visibleLines } from '../../../core/text/index.ts';
 import type { Report, ReportItem } from './items.ts';
 
-/** A report as SARIF 2.1.0. An image has no lines: results stand at the Dockerfile, and name the layer. */
-export function sarifOf({ subject, items, version }: Report): string {
+/**
+ * A report as SARIF 2.1.0. Results name their layer, and stand at a Dockerfile: at the line of the instruction where it
+ * is at hand, otherwise without a line.
+ */
+export function sarifOf({ subject, items, version, dockerfile = 'Dockerfile' }: Report): string {
   const rules = [...new Map(items.map(item => [item.id, item])).values()];
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
@@ -17,14 +20,14 @@ export function sarifOf({ subject, items, version }: Report): string {
           },
         },
         properties: { subject },
-        results: items.map(resultOf),
+        results: items.map(item => resultOf(item, dockerfile)),
       },
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-function resultOf(item: ReportItem): object {
+function resultOf(item: ReportItem, uri: string): object {
   return {
     ruleId: item.id,
     level: item.level,
@@ -32,7 +35,10 @@ function resultOf(item: ReportItem): object {
     partialFingerprints: { 'sampan/v1': `${item.id} ${item.place}` },
     locations: [
       {
-        physicalLocation: { artifactLocation: { uri: 'Dockerfile' }, region: { startLine: 1 } },
+        physicalLocation: {
+          artifactLocation: { uri: encodeURI(uri) },
+          ...(item.line === undefined ? {} : { region: { startLine: item.line } }),
+        },
         logicalLocations: [{ fullyQualifiedName: visibleLines(item.place), kind: 'module' }],
       },
     ],
