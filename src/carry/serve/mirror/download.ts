@@ -64,9 +64,9 @@ async function run(plan: DownloadPlan, first: UpstreamBlob, progress: Progress):
     await uploads.finish(progress.upload, plan.digest);
     progress.state = 'stored';
   } catch (error) {
-    progress.state = 'failed';
-    progress.error = upstreamFault(plan.name, error);
     await uploads.cancel(progress.upload).catch(() => undefined);
+    progress.error = upstreamFault(plan.name, error);
+    progress.state = 'failed';
   } finally {
     wake(progress);
   }

@@ -6,7 +6,14 @@ import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SampanError } from '../../../core/errors/index.ts';
 import { type BlobDigest, isBlobDigest } from '../base/index.ts';
-import { manifestOf, serveForTest, sha256, type TestManifest, type TestRegistry } from '../testing/index.ts';
+import {
+  manifestOf,
+  sameBytes,
+  serveForTest,
+  sha256,
+  type TestManifest,
+  type TestRegistry,
+} from '../testing/index.ts';
 import { openMirror } from './mirror.ts';
 import type { Upstream } from './port.ts';
 
@@ -111,11 +118,11 @@ test('what is pulled comes from upstream once, and from here afterwards', async 
   const manifest = manifestOf({ layers: [randomBytes(200_000)] });
   offer(upstream, 'library/app:v1', manifest);
   for (let i = 0; i < 3; i++) {
-    deepEqual((await ask('GET', '/v2/library/app/manifests/v1')).body, manifest.bytes);
+    sameBytes((await ask('GET', '/v2/library/app/manifests/v1')).body, manifest.bytes);
     for (const blob of manifest.blobs) {
       const got = await ask('GET', `/v2/library/app/blobs/${sha256(blob)}`);
       deepEqual([got.status, got.headers['content-length']], [200, `${blob.length}`]);
-      deepEqual(got.body, blob);
+      sameBytes(got.body, blob);
     }
   }
   const blobs = upstream.asked.filter(each => each.startsWith('blob'));
@@ -154,14 +161,14 @@ test('a tag is believed for its time, then asked for by HEAD, and fetched when i
   const [old, young] = [manifestOf({ layers: ['old'] }), manifestOf({ layers: ['young'] })];
   offer(upstream, 'app:v1', old);
   const get = async () => (await ask('GET', '/v2/app/manifests/v1')).body;
-  deepEqual(await get(), old.bytes);
+  sameBytes(await get(), old.bytes);
   offer(upstream, 'app:v1', young);
-  deepEqual(await get(), old.bytes);
+  sameBytes(await get(), old.bytes);
   served.later(61_000);
-  deepEqual(await get(), young.bytes);
+  sameBytes(await get(), young.bytes);
   upstream.asked.length = 0;
   served.later(61_000);
-  deepEqual(await get(), young.bytes);
+  sameBytes(await get(), young.bytes);
   deepEqual(upstream.asked, ['HEAD app:v1']);
   upstream.tagged.clear();
   served.later(61_000);
@@ -197,9 +204,9 @@ test('many pulls of one blob fetch it once, and stream while it arrives', async 
   ok(((await reader?.read())?.value?.length ?? 0) > 0);
   const others = Array.from({ length: 8 }, () => ask('GET', `/v2/app/blobs/${digest}`));
   const part = ask('GET', `/v2/app/blobs/${digest}`, { headers: { range: 'bytes=1000-1999' } });
-  deepEqual((await part).body, bytes.subarray(1000, 2000));
+  sameBytes((await part).body, bytes.subarray(1000, 2000));
   gate.resolve();
-  for (const other of await Promise.all(others)) deepEqual(other.body, bytes);
+  for (const other of await Promise.all(others)) sameBytes(other.body, bytes);
   await reader?.cancel();
   deepEqual(
     upstream.asked.filter(each => each.startsWith('blob')),
@@ -222,7 +229,7 @@ test('a download that breaks off goes on where it was', async t => {
   };
   const digest = sha256(bytes);
   if (isBlobDigest(digest)) upstream.contents.set(digest, bytes);
-  deepEqual((await ask('GET', `/v2/app/blobs/${digest}`)).body, bytes);
+  sameBytes((await ask('GET', `/v2/app/blobs/${digest}`)).body, bytes);
   deepEqual(upstream.asked, ['blob from 0', 'blob from 50000', 'blob from 100000']);
 });
 
@@ -255,7 +262,7 @@ for (const [what, stream] of Object.entries(WRONGS)) {
     deepEqual(readdirSync(join(directory, 'blobs', 'sha256')), []);
     upstream.stream = inPieces;
     served.later(600_000);
-    deepEqual((await ask('GET', `/v2/app/blobs/${digest}`)).body, bytes);
+    sameBytes((await ask('GET', `/v2/app/blobs/${digest}`)).body, bytes);
   });
 }
 
@@ -279,7 +286,7 @@ test('a download goes on when the client leaves, and HEAD does not begin one', a
   gate.resolve();
   while (upstream.asked.length < 9 && !(await isStored())) await sleep(20);
   upstream.down = AWAY;
-  deepEqual((await ask('GET', `/v2/app/blobs/${digest}`)).body, bytes);
+  sameBytes((await ask('GET', `/v2/app/blobs/${digest}`)).body, bytes);
 
   async function isStored(): Promise<boolean> {
     return /"uploads":0/.test((await ask('GET', '/status')).body.toString());

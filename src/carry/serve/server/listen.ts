@@ -76,10 +76,13 @@ function cannotListen({ host, port }: Address, error: unknown): SampanError {
   return wrap(`listening on ${host}:${port}`, error);
 }
 
+const IDLE_CLOSE_MS = 50;
+
 async function close(server: Server, graceMs: number): Promise<void> {
   const closed = once(server, 'close');
   server.close();
-  server.closeIdleConnections();
+  // Connections that become idle from now on are not closed by themselves.
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CLOSE_MS);
   const enough = new AbortController();
   const cut = async (): Promise<void> => {
     await sleep(graceMs, undefined, { signal: enough.signal }).catch(() => undefined);
@@ -87,6 +90,7 @@ async function close(server: Server, graceMs: number): Promise<void> {
   };
   const cutting = cut();
   await closed;
+  clearInterval(idle);
   enough.abort();
   await cutting;
 }

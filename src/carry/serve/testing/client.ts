@@ -1,3 +1,4 @@
+import { deepEqual } from 'node:assert/strict';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { digestBytes } from '../base/index.ts';
 
@@ -65,6 +66,11 @@ function answerOf(status: number, headers: IncomingHttpHeaders, body: Buffer): A
       return errors.map(error => error.code);
     },
   };
+}
+
+/** Fails unless both are the same bytes; a difference between large ones would take minutes to print. */
+export function sameBytes(got: Uint8Array, wanted: Uint8Array): void {
+  deepEqual([got.length, sha256(got)], [wanted.length, sha256(wanted)]);
 }
 
 /** The SHA-256 digest of bytes. */
