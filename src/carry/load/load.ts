@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { inStage, type Progress } from '../../core/progress/index.ts';
 import { type StoreContext, withLock } from '../../core/store/index.ts';
 import type { OpenBundle } from '../bundle/index.ts';
@@ -29,7 +29,7 @@ export async function loadBundle(bundle: OpenBundle, plan: LoadPlan, how: Loadin
     join(context.store.directory, '.load-lock'),
     async () =>
       await inStage(how.progress, {
-        title: `Loading ${bundle.path}`,
+        title: `Loading ${basename(bundle.path)}`,
         run: async stage => {
           const { place } = plan;
           if (place.kind === 'engine') {
