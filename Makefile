@@ -25,6 +25,7 @@ check: deps ## Lints, checks the format and the types, and holds the architectur
 
 bench: ## Measures, each figure beside a peer's or the machine's limit (ARGS='--json FILE NAME…')
 	@scripts/install bench
+	@$(MAKE) --no-print-directory build
 	@scripts/with-docker $(NODE) bench/main.ts $(ARGS)
 
 build: deps ## Writes the package (JavaScript and declarations) to dist/

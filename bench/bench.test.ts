@@ -31,9 +31,13 @@ test('the table gives the ratio, and marks what stands alone', () => {
   const rows = tableOf([
     { name: 'a', unit: 's', ours: 1, against: 'peer', theirs: 4 },
     { name: 'b', unit: 'MB/s', ours: 12345 },
+    { name: 'c', unit: 's', ours: 1, against: 'peer', theirs: 4, most: 0.25 },
+    { name: 'd', unit: 's', ours: 0.51, most: 0.5 },
   ]).split('\n');
   match(rows[2] ?? '', /^\| a +\| 1\.00 s +\| 4\.00 s \(peer\) \| 0\.25/);
   match(rows[3] ?? '', /^\| b +\| 12345 MB\/s \|/);
+  match(rows[4] ?? '', /≤ 0\.25: PASS/);
+  match(rows[5] ?? '', /≤ 0\.5 s: MISS/);
 });
 
 test('what an app of the corpus does becomes probes that mean the same', t => {

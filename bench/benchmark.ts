@@ -7,8 +7,15 @@ export interface Measurement {
   /** Who or what `theirs` is: a peer, or a limit of the machine. Absent for a figure that stands alone. */
   readonly against?: string;
   readonly theirs?: number;
+  /** What is wanted: `ours ÷ theirs` at most; where nothing is beside it, `ours` at most. */
+  readonly most?: number;
   /** Why it was not measured, or what else to know. */
   readonly note?: string;
+}
+
+/** Whether a figure is as it should be; absent where nothing is wanted. */
+export function isMet({ ours, theirs, most }: Measurement): boolean | undefined {
+  return most === undefined ? undefined : (theirs === undefined ? ours : ours / theirs) <= most;
 }
 
 /** A named group of measurements. */

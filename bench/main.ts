@@ -3,12 +3,22 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Measurement } from './benchmark.ts';
+import { inspectBenchmark } from './inspect.ts';
+import { pageBenchmark } from './page.ts';
 import { IMAGES, slimBenchmark } from './slim.ts';
+import { startBenchmark } from './start.ts';
 import { tableOf } from './table.ts';
 import { tarBenchmark } from './tar.ts';
 import { treeBenchmark } from './tree.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [tarBenchmark, treeBenchmark, slimBenchmark];
+const BENCHMARKS: readonly Benchmark[] = [
+  tarBenchmark,
+  treeBenchmark,
+  startBenchmark,
+  inspectBenchmark,
+  pageBenchmark,
+  slimBenchmark,
+];
 const USAGE = `usage: make bench ARGS='[--runs N] [--json FILE] [--images NAME,…] [--build] [GROUP…]'   groups: ${BENCHMARKS.map(one => one.name).join(', ')}`;
 
 const { values, positionals } = parseArgs({

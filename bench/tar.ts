@@ -40,7 +40,7 @@ export const tarBenchmark: Benchmark = {
       { name: 'index on disk', unit: 's', ours: index, against: 'tar -t', theirs: list },
       { ...hashed, against: 'one SHA-256 of the same bytes in Node', theirs: limit },
       { ...hashed, against: 'openssl dgst -sha256', theirs: openssl },
-      { ...hashed, against: 'sha256sum', theirs: sum },
+      { ...hashed, against: 'sha256sum', theirs: sum, most: 1.5 },
     ];
   },
 };
