@@ -153,6 +153,30 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./prune.ts')).pruneCommand,
   },
   {
+    name: 'up',
+    summary: 'makes what runs on this device what the Compose file says',
+    group: 'run',
+    load: async () => (await import('./up.ts')).upCommand,
+  },
+  {
+    name: 'down',
+    summary: 'stops and removes the containers of a project',
+    group: 'run',
+    load: async () => (await import('./down.ts')).downCommand,
+  },
+  {
+    name: 'ps',
+    summary: 'shows the containers of a project, and how they stand',
+    group: 'run',
+    load: async () => (await import('./ps.ts')).psCommand,
+  },
+  {
+    name: 'config',
+    summary: 'checks a Compose file, and tells where each value comes from',
+    group: 'run',
+    load: async () => (await import('./config.ts')).configCommand,
+  },
+  {
     name: 'help',
     summary: 'tells what Sampan can do, or all about one command',
     group: 'help',

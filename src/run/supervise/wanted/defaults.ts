@@ -90,7 +90,7 @@ function withLimits(limits: Limits, { memoryBytes }: Machine, notices: string[])
     ...(limits.pids === undefined ? { pids: PIDS } : {}),
   };
   if ('memory' in missing)
-    notices.push(`mem_limit: ${memory >> 20} MiB, half of this machine: give the service its own`);
+    notices.push(`mem_limit: ${memory / 2 ** 20} MiB, half of this machine: give the service its own`);
   if ('pids' in missing) notices.push(`pids_limit: ${PIDS}`);
   return { ...limits, ...missing };
 }

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { SampanError } from '../../core/errors/index.ts';
+import {
+  formatProblem,
+  type Project,
+  parseEnvFile,
+  readProject,
+  type Variables,
+} from '../../run/compose/index.ts';
+import type { Context } from '../context/index.ts';
+import { composeFiles, machineFiles } from './files.ts';
+import type { ProjectValues } from './options.ts';
+
+/** A project, with where its variables come from. */
+export interface OpenProject {
+  readonly project: Project;
+  /** Where the value of a variable comes from: `flag`, `environment`, or a file. */
+  originOf(name: string): string | undefined;
+}
+
+/**
+ * Reads the project that is meant, and says what a person should know about it.
+ *
+ * @throws SampanError `usage` with each problem of the files, `not-found`.
+ */
+export function openProject(
+  context: Context,
+  values: ProjectValues,
+  wanted: readonly string[] = [],
+): OpenProject {
+  const { env, cwd, home } = context;
+  const paths = composeFiles(context, values.file);
+  const directory =
+    values.projectDirectory === undefined ? dirname(paths[0] ?? cwd) : resolve(cwd, values.projectDirectory);
+  const layers = variableLayers(context, values, directory);
+  const profiles =
+    values.profile.length > 0 ? values.profile : (env.COMPOSE_PROFILES?.split(',').filter(Boolean) ?? []);
+  const layerOf = (name: string): Layer | undefined => layers.find(({ values: known }) => known.has(name));
+  const project = readProject(paths, {
+    files: machineFiles,
+    variables: name => layerOf(name)?.values.get(name),
+    home,
+    directory,
+    name: values.projectName ?? env.COMPOSE_PROJECT_NAME,
+    profiles,
+    wanted,
+  });
+  for (const notice of project.notices) context.stderr.write(`! ${formatProblem(notice)}\n`);
+  return { project, originOf: name => layerOf(name)?.origin };
+}
+
+interface Layer {
+  readonly origin: string;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** Flags over the environment over files. */
+function variableLayers({ env, cwd }: Context, values: ProjectValues, directory: string): readonly Layer[] {
+  const flags = values.set.map(pair => {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new SampanError('usage', `--set ${pair}: must be NAME=VALUE`);
+    return [pair.slice(0, at), pair.slice(at + 1)] as const;
+  });
+  const environment = Object.entries(env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const above: Layer[] = [
+    { origin: 'flag', values: new Map(flags) },
+    { origin: 'environment', values: new Map(environment) },
+  ];
+  const own = join(directory, '.env');
+  const files =
+    values.envFile.length > 0 ? values.envFile.map(path => resolve(cwd, path)) : existsSync(own) ? [own] : [];
+  // Later files are over earlier ones.
+  return [...above, ...files.map(path => fileLayer(path, name => env[name])).reverse()];
+}
+
+function fileLayer(path: string, variables: Variables): Layer {
+  const { values, problems } = parseEnvFile(machineFiles.read(path), variables);
+  const [first] = problems;
+  if (first !== undefined) throw new SampanError('usage', `${path}:${first.line}: ${first.message}`);
+  const known = [...values].flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  return { origin: path, values: new Map(known) };
+}

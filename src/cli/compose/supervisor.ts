@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectDocker, type Docker, engineInfo } from '../../core/docker/index.ts';
+import type { Mount, Project } from '../../run/compose/index.ts';
+import {
+  type Current,
+  currentOf,
+  type ExecuteContext,
+  type SuperviseEvent,
+  type Wanted,
+  wantedOf,
+} from '../../run/supervise/index.ts';
+import type { Context } from '../context/index.ts';
+import { placesOf } from '../places/index.ts';
+import { grantFiles } from './granted.ts';
+import { bringImage } from './images.ts';
+
+/** The engine of this device. @throws SampanError `unavailable`, `denied`. */
+export async function openEngine({ env, signal }: Context): Promise<Docker> {
+  return await connectDocker({ host: env.DOCKER_HOST, runtimeDirectory: env.XDG_RUNTIME_DIR }, { signal });
+}
+
+/** A project beside what the engine has of it. */
+export interface Compared {
+  readonly docker: Docker;
+  readonly wanted: Wanted;
+  readonly current: Current;
+}
+
+/** Asks the engine for all that a plan needs. */
+export async function compare(context: Context, project: Project): Promise<Compared> {
+  const docker = await openEngine(context);
+  const { signal } = context;
+  const machine = await engineInfo(docker, { signal });
+  const granted = new Map<string, readonly Mount[]>();
+  const directory = join(placesOf(context).data, 'projects');
+  for (const service of project.services.values())
+    granted.set(service.name, await grantFiles(service, project, directory));
+  const wanted = wantedOf(project, { machine, filesOf: ({ name }) => granted.get(name) ?? [] });
+  return { docker, wanted, current: await currentOf(docker, wanted, signal) };
+}
+
+/** What executors use on this machine. */
+export function executeContext(
+  context: Context,
+  { docker, wanted }: Compared,
+  options: {
+    readonly report: (event: SuperviseEvent) => void;
+    readonly force: boolean;
+    readonly policy: string | undefined;
+  },
+): ExecuteContext {
+  return {
+    docker,
+    wanted,
+    signal: context.signal,
+    fetchImage: image => bringImage(context, image, options.policy),
+    report: options.report,
+    force: options.force,
+    sleep: async (ms, signal) => await sleep(ms, undefined, { signal }),
+    now: context.now,
+  };
+}
