@@ -203,6 +203,22 @@ test('load lets in what the policy of the device lets in, and nothing else', asy
   await fails(run('load', fresh, '--into', 'store:other:1'), 'unproven', /no rule is for it/);
 });
 
+test('signatures go with a delta, and the policy is asked before anything is rebuilt', async t => {
+  const { directory, run, image, policy } = fixture(t);
+  await run('keygen', 'team', '--plain');
+  await image('app:1');
+  await image('app:2');
+  await run('delta', 'app:1', 'app:2', '-o', 'bare.delta');
+  await run('sign', 'app:2', '--key', 'team.key');
+  await run('delta', 'app:1', 'app:2', '-o', 'signed.delta');
+  await run('rm', 'app:2');
+  policy(POLICY);
+  const load = ['--into', 'store:'];
+  await fails(run('load', join(directory, 'bare.delta'), ...load), 'unproven', /is not signed/);
+  equal(await run('load', join(directory, 'signed.delta'), ...load), 'store:app:2\n');
+  match(await run('verify', 'app:2'), /: signed\n/);
+});
+
 test('a file that was changed on its way is refused', async t => {
   const { directory, run, image, policy } = fixture(t);
   await run('keygen', 'team', '--plain');

@@ -1,6 +1,7 @@
 export { type ArchiveFiles, openArchive, readArchiveFile } from './archive-files.ts';
 export { type ArchiveFile, blobFile, containerdNames, textFile, writeArchive } from './archive-writer.ts';
 export {
+  attachedBlobs,
   attachReferrer,
   type CopyReferrersOptions,
   copyReferrers,

@@ -46,7 +46,8 @@ export async function openDelta(path: string, context: OldLookup): Promise<OpenD
   await verifyDeltaFile(delta, context);
   const old = await oldFor(delta, documents, context);
   const { root, original, contents } = documents;
-  const source = rebuiltSource(delta, contentSource(path, contents), old);
+  const subjects = new Set([root.digest, original]);
+  const source = rebuiltSource(delta, { contents: contentSource(path, contents), subjects }, old);
   const names = delta.header.new.name === undefined ? [] : [delta.header.new.name];
   return {
     path,
@@ -79,11 +80,12 @@ function documentsOf({ new: fresh }: DeltaHeader): Documents {
   const plain = plainManifest({ manifest, bytes, digest: original, layers });
   const rootType = plain === bytes ? fresh.mediaType : MEDIA.manifest;
   const root = { mediaType: rootType, digest: digestOf(plain), size: plain.length };
-  const contents = new Map([
+  const contents = new Map<Digest, ReturnType<typeof bytesContent>>([
     [original, bytesContent(bytes)],
     [root.digest, bytesContent(plain)],
     [manifest.config.digest, bytesContent(config)],
   ]);
+  for (const text of fresh.documents) contents.set(digestOf(text), bytesContent(Buffer.from(text)));
   return { root, original, imageId: manifest.config.digest, contents };
 }
 
@@ -126,9 +128,11 @@ async function isHere(header: DeltaHeader, documents: Documents, context: OldLoo
 
 function rebuiltSource(
   delta: DeltaFile,
-  documents: OpenBundle['source'] | ReturnType<typeof contentSource>,
+  about: { readonly contents: ReturnType<typeof contentSource>; readonly subjects: ReadonlySet<Digest> },
   old: OldImage | undefined,
 ): OpenBundle['source'] {
+  const { contents: documents, subjects } = about;
+  const { attached } = delta.header.new;
   const layers = new Map<Digest, NewLayer>(
     delta.header.new.layers.filter(layer => layer.recipe !== undefined).map(layer => [layer.diffId, layer]),
   );
@@ -143,7 +147,7 @@ function rebuiltSource(
   return {
     ...source,
     contentOf: async blob => (layers.has(blob.digest) ? undefined : await documents.contentOf(blob)),
-    referrers: async () => [],
+    referrers: async subject => (subjects.has(subject) ? attached : []),
   };
 }
 

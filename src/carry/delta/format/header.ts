@@ -1,7 +1,9 @@
 import type { Digest } from '../../../core/bytes/index.ts';
 import { isDigest } from '../../../core/bytes/index.ts';
-import { MAX_LAYER_BYTES, MAX_LAYERS } from './limits.ts';
+import { SampanError } from '../../../core/errors/index.ts';
+import { type Descriptor, parseDescriptor } from '../../../core/oci/index.ts';
 import { broken } from '../bytes/index.ts';
+import { MAX_LAYER_BYTES, MAX_LAYERS } from './limits.ts';
 
 /** A layer of an image, uncompressed. */
 export interface DeltaLayer {
@@ -40,13 +42,23 @@ export interface DeltaHeader {
     readonly manifest: string;
     readonly config: string;
     readonly layers: readonly NewLayer[];
+    /** Manifests that are attached to it, such as signatures. */
+    readonly attached: readonly Descriptor[];
+    /** What those need, byte for byte: themselves, their blobs, and the documents that they are about. */
+    readonly documents: readonly string[];
   };
 }
 
 /** The header as JSON; the same header gives the same text. */
 export function formatHeader(header: DeltaHeader): string {
   const layers = header.new.layers.map(({ diffId, size, recipe }) => ({ diffId, size, recipe }));
-  return JSON.stringify({ old: header.old, new: { ...header.new, layers } });
+  const { attached, documents, ...image } = header.new;
+  const more = attached.length === 0 ? {} : { attached: attached.map(bare), documents };
+  return JSON.stringify({ old: header.old, new: { ...image, layers, ...more } });
+}
+
+function bare({ mediaType, digest, size, artifactType }: Descriptor): Descriptor {
+  return { mediaType, digest, size, ...(artifactType === undefined ? {} : { artifactType }) };
 }
 
 /** Reads what {@link formatHeader} wrote. @throws SampanError `invalid`. */
@@ -64,6 +76,8 @@ export function parseHeader(text: string): DeltaHeader {
       manifest: textIn(fresh.manifest, 'manifest'),
       config: textIn(fresh.config, 'configuration'),
       layers: listOf(fresh.layers, 'new layers').map(newLayer),
+      attached: listOf(fresh.attached ?? [], 'what is attached').map(attachedIn),
+      documents: listOf(fresh.documents ?? [], 'documents').map(each => textIn(each, 'document')),
     },
   };
 }
@@ -109,6 +123,14 @@ function nameOf(value: unknown): string | undefined {
 function digestIn(value: unknown): Digest {
   if (isDigest(value)) return value;
   throw broken('a digest was wanted');
+}
+
+function attachedIn(value: unknown): Descriptor {
+  try {
+    return parseDescriptor(value, 'what is attached');
+  } catch (error) {
+    throw error instanceof SampanError ? broken(error.message) : error;
+  }
 }
 
 function deltaLayer(value: unknown): DeltaLayer {

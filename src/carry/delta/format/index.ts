@@ -5,10 +5,11 @@ export {
   decodeBlockHead,
   encodeBlock,
 } from './block.ts';
-export { fillDictionary } from './fill.ts';
 export { type DeltaStart, decodeStart, encodeStart, isDelta, MAGIC_BYTES, type ReadAt } from './file.ts';
+export { fillDictionary } from './fill.ts';
 export { type DeltaHeader, type DeltaLayer, formatHeader, type NewLayer, type Recipe } from './header.ts';
 export {
+  MAX_ATTACHED_BYTES,
   MAX_DICTIONARY_BYTES,
   MAX_LITERAL_BYTES,
   MAX_OPERATION_BYTES,
@@ -31,4 +32,3 @@ export {
 } from './operations.ts';
 export { type Packed, packSmall, unpack } from './pack.ts';
 export { diffHeader, patchHeader, TAR_HEADER_BYTES } from './tar-header.ts';
-

@@ -14,3 +14,5 @@ export const MAX_LAYER_BYTES = 1e12;
 export const MAX_RANGES = 4096;
 /** The most bytes of a model of relocation, as operations carry it. */
 export const MAX_RELOCATION_BYTES = 512 << 10;
+/** The most bytes of signatures that go with an image. */
+export const MAX_ATTACHED_BYTES = 4 << 20;
