@@ -18,6 +18,8 @@ export interface Ground {
   readonly config: ImageConfig;
   /** Those that could be read, the lowest first. */
   readonly layers: readonly LoadedLayer[];
+  /** The place of each of them among all layers of the image, from 0. */
+  readonly places: readonly number[];
   /** What made each of them. */
   readonly instructions: readonly Instruction[];
   /** How many of them belong to the image that this one was built on. */
@@ -40,6 +42,7 @@ export function groundOf(image: LoadedImage): Ground {
   return {
     config,
     layers,
+    places: [...image.layers.keys()].filter(i => isLoaded(image.layers[i]!)),
     instructions: image.layers.flatMap((layer, i) => (isLoaded(layer) ? [all[i]!] : [])),
     baseLayers: Math.min(baseLayersOf(config, image.layers.length), layers.length),
     stacked,

@@ -33,6 +33,13 @@ export function readInstruction(createdBy: string): Instruction {
 }
 
 /**
+ * An instruction as a person would write it: the classic builder names what it copied by a digest, which says nothing.
+ */
+export function shownInstruction(text: string): string {
+  return text.replace(/^(COPY|ADD) (?:file|dir|multi):[0-9a-f]+ in (\S+)$/, '$1 … $2');
+}
+
+/**
  * How many layers, from the lowest, belong to the image that this one was built on: everything up to the last command
  * (`CMD`, `ENTRYPOINT`) that further layers follow, and the first layer at least, unless it was copied into nothing.
  */

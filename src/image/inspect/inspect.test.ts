@@ -27,7 +27,7 @@ test('figures of layers and of the image add up', async t => {
       hiddenBytes,
     ]),
     [
-      ['ADD file:1 in /', 1500, 2, 0, 0, 1500],
+      ['ADD … /', 1500, 2, 0, 0, 1500],
       ['RUN make it', 710, 1, 1, 1, 0],
     ],
   );

@@ -10,6 +10,8 @@ import { environmentOf } from './environment.ts';
 export interface Program {
   /** The real path of the program that runs: an interpreter, where the app is a script. */
   readonly path: string;
+  /** The path by which it is started: that of a link, where it is one. */
+  readonly name: string;
   readonly linkage: 'static' | 'dynamic';
   /** `glibc` or `musl`, by its interpreter; absent for a static program. */
   readonly libc: 'glibc' | 'musl' | undefined;
@@ -59,6 +61,7 @@ function describe(tree: Tree, path: string, env: Readonly<Record<string, string>
   const name = real.path.slice(real.path.lastIndexOf('/') + 1);
   return {
     path: real.path,
+    name: path,
     linkage: elf.interpreter === undefined ? 'static' : 'dynamic',
     libc: elf.interpreter === undefined ? undefined : /ld-musl/.test(elf.interpreter) ? 'musl' : 'glibc',
     interpreter: INTERPRETERS.exec(name)?.[1],

@@ -3,7 +3,7 @@ import type { OpenImage } from '../../core/store/index.ts';
 import { readOsRelease } from '../userland/system/index.ts';
 import { type Found, findAll } from './findings/index.ts';
 import { type Ground, groundOf } from './ground.ts';
-import { instructionsOf } from './history.ts';
+import { instructionsOf, shownInstruction } from './history.ts';
 import { isLoaded, type LoadedImage } from './load/index.ts';
 import { packagesOf } from './package-figures.ts';
 import { programIn } from './program.ts';
@@ -117,7 +117,7 @@ function layersOf(loaded: LoadedImage, ground: Ground): readonly LayerFigures[] 
       digest: layer.descriptor.digest,
       diffId: layer.diffId,
       mediaType: layer.descriptor.mediaType,
-      instruction: instructions[index]!.text,
+      instruction: shownInstruction(instructions[index]!.text),
       compressedBytes: layer.descriptor.size,
     };
     if (!isLoaded(layer)) return { ...figures, ...NOTHING, unread: layer.reason };

@@ -31,17 +31,17 @@ function keysOf({ keyword, body, words, exec }: Instruction, directory: string):
   if (keyword !== 'COPY' && keyword !== 'ADD') return [];
   const texts = exec ?? words.map(({ value }) => value);
   const target = posix.resolve(directory, texts.at(-1) ?? '');
-  return [keyOf(`${keyword} ${texts.join(' ')}`), keyOf(`${keyword} in ${target}`)];
+  const classic = [target, `${target}/`, texts.at(-1) ?? ''].map(place => `${keyword} … ${place}`);
+  return [keyOf(`${keyword} ${texts.join(' ')}`), ...classic];
 }
 
 const FLAGS = /^(COPY|ADD)((?: --\S+)+)(?= )/;
-const CLASSIC = /^(COPY|ADD) (?:file|dir|multi):\S+ in (\S+)/;
+/** The classic builder keeps only where it was copied to. */
+const CLASSIC = /^(COPY|ADD) (?:(?:file|dir|multi):\S+ in|…) (\S+)/;
 
 /** What is the same in a Dockerfile and in a history. */
 function keyOf(text: string): string {
   const plain = text.replace(/\s+/g, ' ').trim().replace(FLAGS, '$1');
   const [, keyword, target] = CLASSIC.exec(plain) ?? [];
-  return keyword === undefined || target === undefined
-    ? plain
-    : `${keyword} in ${posix.resolve('/', target)}`;
+  return keyword === undefined || target === undefined ? plain : `${keyword} … ${target}`;
 }

@@ -1,10 +1,11 @@
+import { formatSize } from '../../../core/text/index.ts';
 import type { Finding } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 import type { Program } from '../program.ts';
-import { Collector } from './collect.ts';
+import { Collector, type Kind } from './collect.ts';
 
-/** What a program needs besides itself and its libraries: certificates, time zones, users. */
-const AROUND_BYTES = 2e6;
+/** What images carry that would do in place of a base, in bytes, about. */
+const CARRIES = { scratch: 2e6, alpine: 8e6, distroless: 24e6 } as const;
 const LEAST_BYTES = 10e6;
 
 /** What a script runs is not known. */
@@ -23,9 +24,11 @@ export function baseFindings(
 ): readonly Finding[] {
   if (program === undefined || program.missing.length > 0 || SHELLS.has(program.interpreter ?? '')) return [];
   const { files, rest } = baseFiles(ground, program, waste);
-  if (files.bytes - AROUND_BYTES < LEAST_BYTES) return [];
-  const finding = files.finish(kindOf(program, rest), ground);
-  return [{ ...finding, bytes: files.bytes - AROUND_BYTES }];
+  const { carrier, ...kind } = kindOf(program, rest);
+  const bytes = files.bytes - CARRIES[carrier];
+  if (bytes < LEAST_BYTES) return [];
+  const finding = files.finish(kind, ground);
+  return [{ ...finding, bytes, fix: `${kind.fix}${choices(program, carrier, files.bytes)}` }];
 }
 
 /** Files of the base that the program does not map, and that no other finding is about. */
@@ -46,8 +49,19 @@ function baseFiles(
   return { files, rest };
 }
 
-function kindOf(program: Program, rest: readonly string[]) {
-  const name = program.path;
+type Carrier = keyof typeof CARRIES;
+
+/** What else would do, and what each saves. */
+function choices({ interpreter, linkage }: Program, carrier: Carrier, bytes: number): string {
+  const saved = (other: Carrier): string => formatSize(Math.max(0, bytes - CARRIES[other]));
+  if (interpreter !== undefined || linkage === 'static') return '';
+  return carrier === 'alpine'
+    ? `\n# alpine saves ${saved('alpine')}; linked statically, scratch saves ${saved('scratch')}`
+    : `\n# distroless saves ${saved('distroless')}; built on alpine ${saved('alpine')}; linked statically, scratch saves ${saved('scratch')}`;
+}
+
+function kindOf(program: Program, rest: readonly string[]): Kind & { readonly carrier: Carrier } {
+  const { name } = program;
   const copy = `COPY --from=build ${name} ${name}`;
   if (program.interpreter !== undefined) {
     const image = IMAGES[program.interpreter];
@@ -55,38 +69,47 @@ function kindOf(program: Program, rest: readonly string[]) {
       id: 'large-base',
       title: `The app runs in ${program.interpreter}: a smaller base carries that`,
       confidence: 'possible',
+      carrier: 'alpine',
       fix: image ?? 'FROM alpine # or a -slim variant of this base',
-    } as const;
+    };
   }
   if (program.linkage === 'static') {
     return {
       id: 'static-on-base',
-      title: `${name} is static: it needs no base at all`,
+      title: `${name} is static: it needs no base at all, scratch will do`,
       confidence: 'likely',
+      carrier: 'scratch',
       fix: `FROM scratch\nCOPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/\n${copy}`,
-    } as const;
+    };
   }
   if (program.libc === 'musl') {
     return {
       id: 'large-base',
-      title: `${name} needs musl and ${rest.length} other libraries`,
+      title: `${name} needs musl and ${others(rest)}: alpine will do`,
       confidence: 'likely',
+      carrier: 'alpine',
       fix: `FROM alpine\n${copy}`,
-    } as const;
+    };
   }
   return rest.length === 0
-    ? ({
+    ? {
         id: 'large-base',
         title: `${name} needs nothing but the C library: distroless carries it, and scratch a static build`,
         confidence: 'likely',
+        carrier: 'distroless',
         fix: `FROM gcr.io/distroless/cc-debian12\n${copy}`,
-      } as const)
-    : ({
+      }
+    : {
         id: 'large-base',
-        title: `${name} needs the C library and ${rest.length} other libraries of this base`,
+        title: `${name} needs the C library and ${others(rest)}: distroless will do, with them`,
         confidence: 'possible',
+        carrier: 'distroless',
         fix: `FROM gcr.io/distroless/cc-debian12\n${copy}\nCOPY --from=build ${rest.slice(0, 6).join(' ')}${rest.length > 6 ? ' …' : ''} /usr/lib/`,
-      } as const);
+      };
+}
+
+function others({ length }: readonly string[]): string {
+  return length === 0 ? 'nothing else' : `${length} other ${length === 1 ? 'library' : 'libraries'}`;
 }
 
 const IMAGES: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import { type Cause, type Example, type Finding, MAX_EXAMPLES } from '../finding.ts';
 import type { Ground } from '../ground.ts';
+import { shownInstruction } from '../history.ts';
 
 /** What a finding says before its files are counted. */
 export type Kind = Pick<Finding, 'id' | 'title' | 'confidence' | 'fix'>;
@@ -28,7 +29,7 @@ export class Collector {
   }
 
   /** The finding so far. Its severity is by size. */
-  finish(kind: Kind, ground: Pick<Ground, 'instructions'>): Finding {
+  finish(kind: Kind, ground: Pick<Ground, 'instructions' | 'places'>): Finding {
     this.#trim();
     const causes = [...this.#layers]
       .map(([layer, sum]): Cause => causeOf(layer, sum, ground))
@@ -44,13 +45,17 @@ export class Collector {
   }
 }
 
-/** A layer as a cause. */
+/** A layer that was read as a cause; -1 for none. */
 export function causeOf(
   layer: number,
   sum: { readonly bytes: number; readonly files: number },
-  ground: Pick<Ground, 'instructions'>,
+  ground: Pick<Ground, 'instructions' | 'places'>,
 ): Cause {
-  return { layer, instruction: ground.instructions[layer]?.text ?? '', ...sum };
+  return {
+    layer: ground.places[layer] ?? -1,
+    instruction: shownInstruction(ground.instructions[layer]?.text ?? ''),
+    ...sum,
+  };
 }
 
 const HIGH_BYTES = 50e6;

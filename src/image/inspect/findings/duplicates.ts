@@ -32,7 +32,7 @@ export function duplicateFindings(ground: Ground, waste: ReadonlyMap<number, str
       id: 'duplicate-files',
       title: 'The same contents are there under several paths',
       confidence: reader.isExact ? 'certain' : 'likely',
-      fix: 'COPY them once, and link: RUN ln … # or ln -s; `COPY --link` and `cp -l` in the RUN that makes them',
+      fix: 'RUN ln -f FIRST OTHER # in the RUN that makes them, or cp -l; of what is copied: COPY once, then RUN ln -s',
     },
     ground,
   );

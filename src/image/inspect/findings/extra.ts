@@ -6,7 +6,7 @@ const LEFTOVERS: readonly (Kind & { readonly pattern: RegExp })[] = [
     title: 'Core dumps, heap dumps and swap files',
     confidence: 'likely',
     pattern: /\/(?:core\.\d+|vgcore\.\d+|swapfile|[^/]+\.(?:hprof|heapsnapshot|stackdump))$|^\/core$/,
-    fix: 'delete them in the RUN that makes them, and add `core.*` to .dockerignore',
+    fix: 'COPY --exclude=core.* … # or add them to .dockerignore; delete them in the RUN that makes them',
   },
   {
     id: 'ci-files',
@@ -14,7 +14,7 @@ const LEFTOVERS: readonly (Kind & { readonly pattern: RegExp })[] = [
     confidence: 'likely',
     pattern:
       /\/(?:\.github|\.gitlab|\.circleci)\/|\/(?:\.gitlab-ci\.yml|\.travis\.yml|Jenkinsfile|azure-pipelines\.yml|\.drone\.yml|bitbucket-pipelines\.yml)$/,
-    fix: 'add `.github`, `.gitlab-ci.yml` and the like to .dockerignore',
+    fix: 'COPY --exclude=.github --exclude=.gitlab-ci.yml . . # or add them to .dockerignore',
   },
 ];
 

@@ -140,6 +140,22 @@ test('secrets are found by what they hold, and nothing of them is told', async t
     equal(told.includes(secret), false);
 });
 
+test('a secret that a later layer deletes is told with its layer, in compressed layers too', async t => {
+  for (const compression of ['none', 'gzip'] as const) {
+    const found = await findings(t, {
+      layers: [
+        [{ path: 'app/.netrc', content: 'machine example.org login me password correct-horse\n' }],
+        [{ path: 'app/.wh..netrc' }],
+      ],
+      compression,
+    });
+    const secrets = found.get('secrets');
+    equal(secrets?.title, 'Keys or passwords were deleted later, and are still in a layer');
+    deepEqual(secrets?.examples, [{ path: '/app/.netrc', bytes: 0, note: 'a login, in layer 1' }]);
+    equal(JSON.stringify(secrets).includes('correct-horse'), false);
+  }
+});
+
 test('the same contents are found where sizes agree, and only there', async t => {
   const found = await findings(t, {
     layers: [

@@ -151,14 +151,14 @@ const KINDS: readonly (Told & { readonly rules: readonly string[] })[] = [
     title: 'A version control system is in the image',
     rules: ['version-control-tools'],
     confidence: 'possible',
-    fix: 'install git in the build stage only, and COPY --from=build what it fetched',
+    fix: 'FROM … AS build\nRUN git clone … /src\nFROM … # without git\nCOPY --from=build /src /src',
   },
   {
     id: 'development-tools',
     title: 'Packages that the distribution calls development tools',
     rules: ['development-tools'],
     confidence: 'possible',
-    fix: 'install them in the build stage only',
+    fix: 'FROM … AS build\nRUN … # install them here only\nFROM …\nCOPY --from=build … …',
   },
   {
     id: 'fonts-and-icons',

@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts';
 import type { Ground } from '../ground.ts';
+import { shownInstruction } from '../history.ts';
 import { type HiddenBy, pathOf } from '../stack/index.ts';
 import { Collector, causeOf, type Kind } from './collect.ts';
 
@@ -34,25 +35,29 @@ function kindOf(how: HiddenBy, ground: Ground, pair: Pair): Kind {
     case 'removed':
       return {
         id: 'deleted-later',
-        title: `Deleted in layer ${pair.by + 1}, still carried by layer ${pair.from + 1}`,
+        title: `Deleted in ${nameOf(pair.by, ground)}, still carried by ${nameOf(pair.from, ground)}`,
         confidence: 'certain',
         fix: joined(ground, pair),
       };
     case 'metadata':
       return {
         id: 'metadata-copy',
-        title: `Copied whole by a change of owner or mode in layer ${pair.by + 1}`,
+        title: `Copied whole by a change of owner or mode in ${nameOf(pair.by, ground)}`,
         confidence: 'certain',
         fix: ownedCopy(ground, pair),
       };
     case 'replaced':
       return {
         id: 'overwritten-later',
-        title: `Written in layer ${pair.from + 1} and again in layer ${pair.by + 1}`,
+        title: `Written in ${nameOf(pair.from, ground)} and again in ${nameOf(pair.by, ground)}`,
         confidence: 'certain',
         fix: joined(ground, pair),
       };
   }
+}
+
+function nameOf(layer: number, { places }: Ground): string {
+  return `layer ${places[layer]! + 1}`;
 }
 
 /** Both instructions as one, where they can be; otherwise a stage of its own. */
@@ -94,6 +99,7 @@ function ownedCopy(ground: Ground, pair: Pair): string {
 
 const MOST_CHARACTERS = 160;
 
-function cut(text: string): string {
+function cut(instruction: string): string {
+  const text = shownInstruction(instruction);
   return text.length <= MOST_CHARACTERS ? text : `${text.slice(0, MOST_CHARACTERS)}…`;
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts';
 import type { Ground } from '../ground.ts';
+import { shownInstruction } from '../history.ts';
 import { causeOf, severityOf } from './collect.ts';
 
 const LEAST_BYTES = 5e6;
@@ -41,7 +42,7 @@ function copiedTooEarly(ground: Ground): readonly Finding[] {
       updateBytes,
       files: 0,
       causes: [causeOf(copy, { bytes: 0, files: 0 }, ground), ...causes],
-      fix: `COPY package.json … ./ # only what says the dependencies\n${install.slice(0, 160)}\n${instructions[copy]!.text.slice(0, 160)}`,
+      fix: `COPY package.json … ./ # only what says the dependencies\n${install.slice(0, 160)}\n${shownInstruction(instructions[copy]!.text).slice(0, 160)}`,
       examples: [],
     },
   ];

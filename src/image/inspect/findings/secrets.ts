@@ -1,5 +1,7 @@
 import type { Finding } from '../finding.ts';
 import type { Ground, LiveFile } from '../ground.ts';
+import { TYPE } from '../scan/index.ts';
+import { pathOf } from '../stack/index.ts';
 import { Collector } from './collect.ts';
 
 const START_BYTES = 8192;
@@ -52,13 +54,36 @@ export function secretFindings(ground: Ground): readonly Finding[] {
     const what = secretIn(ground, file);
     if (what !== undefined) files.add(file.layer, { path: file.path, bytes: 0, note: what });
   }
+  const hidden = hiddenSecrets(ground);
   const variables = variableSecrets(ground);
   return [
     ...(files.files === 0 ? [] : [{ ...files.finish(FILES, ground), severity: 'high' as const }]),
+    ...(hidden.files === 0 ? [] : [{ ...hidden.finish(HIDDEN, ground), severity: 'high' as const }]),
     ...(variables.files === 0
       ? []
       : [{ ...variables.finish(VARIABLES, ground), severity: 'high' as const, causes: [] }]),
   ];
+}
+
+/** What a later layer deletes is still in the image, for everyone who has it. */
+function hiddenSecrets(ground: Ground): Collector {
+  const { stacked, owners } = ground;
+  const files = new Collector();
+  let read = 0;
+  for (const { layer, row, node } of stacked.hidden) {
+    const { type, size } = stacked.layers[layer]!;
+    if (type[row] !== TYPE.file || size[row]! === 0 || size[row]! > LARGEST_BYTES) continue;
+    // Most names say no, and are quicker to ask for than whole paths.
+    if (!NAMED.test(stacked.names.textOf(node)) || owners.ownerOf(node) !== undefined) continue;
+    const path = pathOf(stacked.names, node);
+    if (!isSuspect(path)) continue;
+    read += 1;
+    if (read > MAX_READ) break;
+    const what = secretIn(ground, { layer, row });
+    if (what !== undefined)
+      files.add(layer, { path, bytes: 0, note: `${what}, in layer ${ground.places[layer]! + 1}` });
+  }
+  return files;
 }
 
 function isSuspect(path: string): boolean {
@@ -73,6 +98,13 @@ const FILES = {
   fix: 'RUN --mount=type=secret,id=key … # for what the build needs; mount what the app needs at run time. Then replace the key: who has the image has it',
 } as const;
 
+const HIDDEN = {
+  id: 'secrets',
+  title: 'Keys or passwords were deleted later, and are still in a layer',
+  confidence: 'likely',
+  fix: 'RUN --mount=type=secret,id=key … # in place of COPY and rm. Then replace the key: who has the image has it',
+} as const;
+
 const VARIABLES = {
   id: 'secret-variables',
   title: 'A variable of the image looks like a password or key',
@@ -80,7 +112,7 @@ const VARIABLES = {
   fix: 'leave it out of ENV and ARG: RUN --mount=type=secret,id=… for the build, env_file or secrets at run time',
 } as const;
 
-function secretIn({ layers }: Ground, { layer, row }: LiveFile): string | undefined {
+function secretIn({ layers }: Ground, { layer, row }: Pick<LiveFile, 'layer' | 'row'>): string | undefined {
   const text = layers[layer]!.bytes(row, 0, START_BYTES).toString('latin1');
   return SHAPES.find(({ pattern }) => pattern.test(text))?.what;
 }

@@ -6,6 +6,11 @@ import { Collector } from './collect.ts';
 
 const LEAST_BYTES = 1e6;
 const BASIC: ReadonlySet<string> = new Set(['required', 'important']);
+const INSTALL: Readonly<Record<OsPackage['manager'], string>> = {
+  dpkg: 'apt-get install -y --no-install-recommends',
+  apk: 'apk add --no-cache',
+  rpm: 'dnf install -y --setopt=install_weak_deps=False',
+};
 const APK_SYSTEM = /^(?:alpine-|busybox|apk-tools|musl|libc-utils|ca-certificates)/;
 
 /**
@@ -29,13 +34,15 @@ export function unusedFindings(
     packages.set(owner, (packages.get(owner) ?? 0) + size);
   }
   if (files.bytes < LEAST_BYTES) return [];
+  const [owner] = packages.keys();
+  if (owner === undefined) return [];
   const names = [...packages].sort(([, a], [, b]) => b - a).map(([each]) => each.name);
   const finding = files.finish(
     {
       id: 'unused-packages',
-      title: `${names.length} packages that ${program.path} does not reach: ${names.slice(0, 6).join(', ')}${names.length > 6 ? ', …' : ''}`,
+      title: `${names.length} packages that ${program.name} does not reach: ${names.slice(0, 6).join(', ')}${names.length > 6 ? ', …' : ''}`,
       confidence: 'possible',
-      fix: `install what the app needs only, with --no-install-recommends; let \`sampan slim\` prove what can go`,
+      fix: `RUN ${INSTALL[owner.manager]} … # without ${names.slice(0, 6).join(', ')}${names.length > 6 ? ', …' : ''}; sampan slim proves what can go`,
     },
     ground,
   );

@@ -34,7 +34,7 @@ function sharedLibraries(ground: Ground, waste: ReadonlyMap<number, string>): re
       id: 'library-versions',
       title: 'Several versions of the same shared library',
       confidence: 'possible',
-      fix: 'install everything from one release of the distribution, in one stage',
+      fix: 'RUN apt-get install -y … # all from one release, in one stage: COPY --from brings libraries of another one',
     },
     ground,
   );

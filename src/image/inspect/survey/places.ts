@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts';
+import type { Ground } from '../ground.ts';
 import type { Hidden, HiddenBy } from '../stack/index.ts';
 import type { Terrain } from './terrain.ts';
 
@@ -21,8 +22,9 @@ const HIDING: Readonly<Record<string, HiddenBy>> = {
 export function placesOf({ ground, found, hidden }: Terrain, finding: Finding): Places {
   const how = HIDING[finding.id];
   if (how !== undefined) {
-    const nodes = hidden.filter(each => each.how === how && isOf(finding, each)).map(each => each.node);
-    return { nodes: new Set(nodes), layers: layersOf(ground.layers, finding), isAll: true };
+    const isOf = hiddenBy(finding, ground);
+    const nodes = hidden.filter(each => each.how === how && isOf(each)).map(each => each.node);
+    return { nodes: new Set(nodes), layers: layersOf(ground, finding), isAll: true };
   }
   const nodes = new Set([...found.waste].filter(([, id]) => id === finding.id).map(([node]) => node));
   if (nodes.size > 0) return { nodes, layers: undefined, isAll: true };
@@ -33,13 +35,17 @@ export function placesOf({ ground, found, hidden }: Terrain, finding: Finding): 
   return { nodes, layers: undefined, isAll: nodes.size >= finding.files };
 }
 
-function isOf({ causes }: Finding, { layer, by }: Hidden): boolean {
-  const [from, second] = causes;
-  return from?.layer === layer && (second?.layer ?? layer) === by;
+/** Whether a hidden file is of a finding about the layers that carry and hide it. */
+function hiddenBy({ causes }: Finding, { places }: Ground): (hidden: Hidden) => boolean {
+  const from = causes[0]?.layer;
+  const second = causes[1]?.layer ?? from;
+  return ({ layer, by }) => places[layer] === from && places[by] === second;
 }
 
-function layersOf(layers: readonly unknown[], { causes }: Finding): number {
-  return Math.min(layers.length, (causes[0]?.layer ?? layers.length - 1) + 1);
+/** How many layers are stacked where the first of its layers is on top. */
+function layersOf({ places }: Ground, { causes }: Finding): number {
+  const place = places.indexOf(causes[0]?.layer ?? -1);
+  return place === -1 ? places.length : place + 1;
 }
 
 /** Tells the place of the finding that a file is in, by its node and the entry that is shown; -1 for none. */
@@ -60,7 +66,7 @@ export function findingFinder(
     if (entry < 0) return -1;
     const hides = hiding[entry]! === 0 ? undefined : hidden[hiding[entry]! - 1];
     if (hides !== undefined)
-      return findings.findIndex(each => HIDING[each.id] === hides.how && isOf(each, hides));
+      return findings.findIndex(each => HIDING[each.id] === hides.how && hiddenBy(each, ground)(hides));
     const waste = found.waste.get(node);
     const known = waste === undefined ? undefined : byId.get(waste);
     return known ?? byExample.get(node) ?? -1;

@@ -12,70 +12,76 @@ export interface WasteAdvice {
 export const WASTE_ADVICE: Readonly<Record<WasteCategory, WasteAdvice>> = {
   'package-cache': {
     title: 'Package caches and lists',
-    fix: 'clean in the same RUN: `&& rm -rf /var/lib/apt/lists/*` (apk: `--no-cache`; pip: `--no-cache-dir`; npm: `npm cache clean --force`), or use `RUN --mount=type=cache`',
+    fix: 'RUN apt-get update && apt-get install -y --no-install-recommends … && rm -rf /var/lib/apt/lists/* # apk: --no-cache; pip: --no-cache-dir; or RUN --mount=type=cache',
   },
   'package-database': {
     title: 'Package scripts and databases',
-    fix: 'build the last stage `FROM scratch` or from an image without a package manager, and COPY what runs',
+    fix: 'FROM scratch # or distroless: a last stage without a package manager\nCOPY --from=build … …',
   },
   documentation: {
     title: 'Documentation',
-    fix: 'write `path-exclude=/usr/share/doc/*` and `path-exclude=/usr/share/man/*` to /etc/dpkg/dpkg.cfg.d/docs before installing',
+    fix: "RUN printf 'path-exclude=/usr/share/doc/*\\npath-exclude=/usr/share/man/*\\npath-exclude=/usr/share/info/*\\n' >/etc/dpkg/dpkg.cfg.d/docs # before what installs; apk: leave out the -doc packages",
   },
   license: { title: 'Licences', fix: 'keep them: most licences ask for it' },
   translations: {
     title: 'Foreign translations',
-    fix: 'write `path-exclude=/usr/share/locale/*` to /etc/dpkg/dpkg.cfg.d/locales before installing',
+    fix: "RUN echo 'path-exclude=/usr/share/locale/*' >/etc/dpkg/dpkg.cfg.d/locales # before what installs; or && rm -rf /usr/share/locale/* in that RUN",
   },
   development: {
     title: 'Compilers, headers and build tools',
-    fix: 'build in a stage of its own and `COPY --from=build` what runs; `npm ci --omit=dev`; `apt-get install --no-install-recommends`',
+    fix: 'FROM … AS build\nRUN … # compilers and headers\nFROM … # the same base, without them\nCOPY --from=build … …',
   },
   debug: {
     title: 'Debug files',
-    fix: 'do not install debug packages; link with `-s`, or `strip` in the build stage',
+    fix: 'RUN strip --strip-unneeded … # in the build stage; link with -s, and leave out the -dbg packages',
   },
   'python-cache': {
     title: 'Python bytecode caches',
-    fix: 'set `ENV PYTHONDONTWRITEBYTECODE=1` and `pip install --no-compile`; imports are slower then',
+    fix: 'ENV PYTHONDONTWRITEBYTECODE=1\nRUN pip install --no-cache-dir --no-compile … # imports are slower then',
   },
   tests: {
     title: 'Tests of libraries',
-    fix: 'delete the tests directories in the RUN that installs the library',
+    fix: "RUN … && find / -xdev -type d -name tests -path '*-packages/*' -prune -exec rm -rf {} + # in the RUN that installs",
   },
   clutter: {
     title: 'Clutter of libraries',
-    fix: 'bundle the app (esbuild, rollup), or delete it in the RUN that installs: source maps, declarations, docs, examples',
+    fix: 'RUN npx esbuild app.js --bundle --platform=node --outfile=dist/app.js # in the build stage, and COPY that; or delete it in the RUN that installs',
   },
   foreign: {
     title: 'Files for other systems',
-    fix: 'install with the platform of the target: `npm ci --os=linux --cpu=…`',
+    fix: 'RUN npm ci --omit=dev --os=linux --cpu=… # the platform of the target',
   },
   host: {
     title: 'Services, kernels and boot files of a host',
-    fix: 'a container has no init system: install with `--no-install-recommends`, and drop systemd, cron and kernels',
+    fix: 'RUN apt-get install -y --no-install-recommends … # no init system, cron or kernel',
   },
   desktop: {
     title: 'Desktop files',
-    fix: 'install with `--no-install-recommends`; choose the `-nox` or `-headless` package',
+    fix: 'RUN apt-get install -y --no-install-recommends … # the -nox or -headless package',
   },
   completion: {
     title: 'Shell completions',
-    fix: 'write `path-exclude=/usr/share/bash-completion/*` to /etc/dpkg/dpkg.cfg.d before installing',
+    fix: "RUN echo 'path-exclude=/usr/share/bash-completion/*' >/etc/dpkg/dpkg.cfg.d/completions # before what installs",
   },
   logs: {
     title: 'Logs of the build',
-    fix: 'add `&& rm -f /var/log/*.log /var/log/apt/*` to the RUN that installs',
+    fix: 'RUN … && rm -rf /var/log/*.log /var/log/apt /var/cache/debconf/*-old # in the RUN that installs',
   },
   temporary: {
     title: 'Temporary files',
-    fix: 'delete them in the RUN that makes them, or use `RUN --mount=type=tmpfs,target=/tmp`',
+    fix: 'RUN --mount=type=tmpfs,target=/tmp …',
   },
-  vcs: { title: 'Version control', fix: 'add `.git` to .dockerignore' },
-  editor: { title: 'Files of editors', fix: 'add `.idea`, `.vscode` and `.DS_Store` to .dockerignore' },
-  backup: { title: 'Backups', fix: 'delete `/etc/*-` and `*.dpkg-old` in the RUN that makes them' },
+  vcs: {
+    title: 'Version control',
+    fix: 'RUN --mount=type=bind,target=/src … # or add .git to .dockerignore, and to the COPY: --exclude=.git',
+  },
+  editor: {
+    title: 'Files of editors',
+    fix: 'COPY --exclude=.idea --exclude=.vscode . . # or add them to .dockerignore',
+  },
+  backup: { title: 'Backups', fix: 'RUN … && rm -f /etc/*- /etc/*.dpkg-old # in the RUN that makes them' },
   'time-zones': {
     title: 'Copies of time zones',
-    fix: 'delete /usr/share/zoneinfo/right and /usr/share/zoneinfo/posix in the RUN that installs tzdata',
+    fix: 'RUN … && rm -rf /usr/share/zoneinfo/right /usr/share/zoneinfo/posix # in the RUN that installs tzdata',
   },
 };
