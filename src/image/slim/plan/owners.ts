@@ -36,9 +36,10 @@ export function readOwners(tree: Tree, config: ImageConfig): Owners {
   const databases = readPackageDatabases(tree);
   // What cannot be written anew stays as it is.
   const written = databases.filter(database => database.manager !== 'rpm');
-  const databasePaths = written.flatMap(database => database.databasePaths);
+  const placesOf = (some: readonly PackageDatabase[]): string[] => some.flatMap(each => each.databasePaths);
+  const [all, databasePaths] = [placesOf(databases), placesOf(written)];
   const development = developmentRoots(tree);
-  const installed = installingLayers(tree, config, databasePaths);
+  const installed = installingLayers(tree, config, all);
   const brought = new Set(databases.flatMap(database => database.packages.flatMap(each => each.directories)));
   const packageOf = (path: string): OsPackage | undefined => {
     for (const database of databases) {
@@ -51,15 +52,19 @@ export function readOwners(tree: Tree, config: ImageConfig): Owners {
     databases,
     languagePackages: readLanguagePackages(tree),
     packageOf,
-    isDatabase: path => databasePaths.some(each => path === each || path.startsWith(`${each}/`)),
+    isDatabase: path => isBelow(path, databasePaths),
     isDevelopment: path => development.size > 0 && ancestorsOf(path).some(each => development.has(each)),
     isUsers: node => {
-      if (RUNTIMES.test(node.path)) return false;
+      if (RUNTIMES.test(node.path) || isBelow(node.path, all)) return false;
       const owner = packageOf(node.path);
       if (owner !== undefined) return !installed.has(node.layer) && owner.conffiles.includes(node.path);
       return !SYSTEM.test(node.path) || !installed.has(node.layer) || inOwnDirectory(node.path, brought);
     },
   };
+}
+
+function isBelow(path: string, places: readonly string[]): boolean {
+  return places.some(each => path === each || path.startsWith(`${each}/`));
 }
 
 /** Directories of the system that hold one directory for each package. */
