@@ -18,6 +18,7 @@ export async function askHelper(
   name: string,
   server: string,
   env: Readonly<Record<string, string | undefined>>,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<Credentials | undefined> {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/.test(name)) {
     throw new SampanError(
@@ -26,7 +27,7 @@ export async function askHelper(
     );
   }
   const program = `docker-credential-${name}`;
-  const { status, output } = await run(program, server, env);
+  const { status, output } = await run(program, server, { env, timeoutMs });
   if (status !== 0 && NOT_FOUND.test(output)) return undefined;
   if (status !== 0) throw new SampanError('unavailable', `${program} get: failed with status ${status}`);
   return credentialsOf(output, program);
@@ -54,38 +55,57 @@ function parse(text: string): unknown {
 function run(
   program: string,
   server: string,
-  env: Readonly<Record<string, string | undefined>>,
+  {
+    env,
+    timeoutMs,
+  }: { readonly env: Readonly<Record<string, string | undefined>>; readonly timeoutMs: number },
 ): Promise<{ readonly status: number; readonly output: string }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; output: string }>();
   const child = spawn(program, ['get'], {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: { ...env },
-    timeout: TIMEOUT_MS,
-    killSignal: 'SIGKILL',
+    detached: true,
   });
   const chunks: Buffer[] = [];
   let size = 0;
+  const give = (error: SampanError): void => {
+    reject(error);
+    endFamily(child.pid);
+    child.stdout.destroy();
+  };
+  const timer = setTimeout(() => {
+    give(new SampanError('timeout', `${program} get: no answer in ${timeoutMs / 1000} s`));
+  }, timeoutMs);
   child.stdout.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) child.kill('SIGKILL');
+    if (size > MAX_ANSWER_BYTES) give(new SampanError('limit', `${program} get: too long an answer`));
     else chunks.push(chunk);
   });
   // It may end without having read.
   child.stdin.on('error', () => {});
   child.stdin.end(`${server}\n`);
-  child.on('error', error =>
-    reject(
-      new SampanError('unavailable', `cannot run ${program}`, {
-        cause: error,
-        remedy: 'install it, or take its name out of credsStore and credHelpers and log in again',
-      }),
-    ),
+  child.on('error', error => reject(cannotRun(program, error)));
+  child.on('close', code => resolve({ status: code ?? 1, output: Buffer.concat(chunks).toString('utf8') }));
+  promise.then(
+    () => clearTimeout(timer),
+    () => clearTimeout(timer),
   );
-  child.on('close', (code, signal) => {
-    if (size > MAX_ANSWER_BYTES) reject(new SampanError('limit', `${program} get: too long an answer`));
-    else if (signal === 'SIGKILL')
-      reject(new SampanError('timeout', `${program} get: no answer in a minute`));
-    else resolve({ status: code ?? 1, output: Buffer.concat(chunks).toString('utf8') });
-  });
   return promise;
+}
+
+function cannotRun(program: string, cause: unknown): SampanError {
+  return new SampanError('unavailable', `cannot run ${program}`, {
+    cause,
+    remedy: 'install it, or take its name out of credsStore and credHelpers and log in again',
+  });
+}
+
+/** Also what it started: that may hold its output open. */
+function endFamily(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
 }

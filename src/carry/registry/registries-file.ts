@@ -50,10 +50,18 @@ async function parseYaml(text: string, path: string): Promise<Fields> {
     const line = text.slice(0, error.pos[0]).split('\n').length;
     throw new SampanError('invalid', `${path}, line ${line}: not YAML (${error.code})`);
   }
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const value = plainOf(document, path);
   if (value === null || value === undefined) return {};
   if (!isFields(value)) throw new SampanError('invalid', `${path}: not a mapping`);
   return value;
+}
+
+function plainOf(document: { toJS(options: { maxAliasCount: number }): unknown }, path: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 });
+  } catch (error) {
+    throw new SampanError('invalid', `${path}: its aliases grow without bound`, { cause: error });
+  }
 }
 
 function entriesAt(document: Fields, key: string, path: string): [string, Fields][] {
