@@ -3,11 +3,12 @@ import { openSource, openTarget } from '../../core/store/index.ts';
 import { defineCommand, flag, required, text } from '../command/index.ts';
 import { writeJson } from '../output/index.ts';
 import { openCarrying, REGISTRY_OPTIONS } from '../registry/index.ts';
+import { carrySignatures } from '../trust/index.ts';
 
 /** `sampan copy`. */
 export const copyCommand = defineCommand({
   description:
-    'Copies an image with all its platforms, or only the one that is asked for. The target gets it whole or not at all, and keeps what it had until then. Every byte is verified on the way.',
+    'Copies an image with all its platforms, or only the one that is asked for. The target gets it whole or not at all, and keeps what it had until then. Every byte is verified on the way. Signatures come along where the target keeps them; archives do not, bundles do (sampan bundle).',
   arguments: {
     source: required({
       description:
@@ -46,9 +47,12 @@ export const copyCommand = defineCommand({
     const options = { signal: context.signal, reference: image.reference };
     const written = await inStage(context.progress, {
       title: `Copy to ${place.name}`,
-      run: stage => {
+      run: async stage => {
         traffic.showIn(stage);
-        return place.write(image.source, root, options);
+        const written = await place.write(image.source, root, options);
+        const signed = { name: image.name, source: image.source, root, parents: [image.root] };
+        await carrySignatures(context, signed, { written, images });
+        return written;
       },
     });
     const { name, imageId } = written;

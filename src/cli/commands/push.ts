@@ -4,6 +4,7 @@ import { openSource, openTarget } from '../../core/store/index.ts';
 import { choice, defineCommand, flag, optional, required, text } from '../command/index.ts';
 import { formatSize, writeJson } from '../output/index.ts';
 import { openCarrying, REGISTRY_OPTIONS } from '../registry/index.ts';
+import { carrySignatures } from '../trust/index.ts';
 
 /** `sampan push`. */
 export const pushCommand = defineCommand({
@@ -48,9 +49,11 @@ export const pushCommand = defineCommand({
     const root = values.platform === undefined ? image.root : image.image.descriptor;
     const written = await inStage(context.progress, {
       title: `Push ${name}`,
-      run: stage => {
+      run: async stage => {
         traffic.showIn(stage);
-        return place.write(image.source, root, { signal: context.signal });
+        const written = await place.write(image.source, root, { signal: context.signal });
+        await carrySignatures(context, { name: image.name, source: image.source, root }, { written, images });
+        return written;
       },
       summary: () => (traffic.total() === 0 ? 'all of it was there' : `${formatSize(traffic.total())} sent`),
     });

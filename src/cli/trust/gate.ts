@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { OpenImage } from '../../core/store/index.ts';
 import {
   type Candidate,
   enforcePolicy,
@@ -10,6 +11,7 @@ import {
 import { file, flag } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
 import { placesOf } from '../places/index.ts';
+import { evidenceLayout, withEvidence } from './evidence.ts';
 import { openPolicy } from './policy.ts';
 
 /** The options of every command that lets images in. */
@@ -51,4 +53,18 @@ export async function openGate(
     policy,
     admit: async image => await enforcePolicy(policy, image, { now, record, allowRollback, signal }),
   };
+}
+
+/**
+ * Lets an opened image in, wherever it is: for one in an engine, by the signatures that it came with. @throws SampanError `unproven`.
+ */
+export async function admitOpened(
+  context: Context,
+  opened: OpenImage,
+  how: { readonly gate: Gate; readonly reference: string },
+): Promise<Permit> {
+  const { name, image, root } = opened;
+  const source = await withEvidence(opened, evidenceLayout(context));
+  const { gate, reference } = how;
+  return await gate.admit({ name, source, root: image.descriptor, parents: [root], reference });
 }

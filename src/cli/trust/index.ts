@@ -1,7 +1,7 @@
 export { evidenceLayout, withEvidence } from './evidence.ts';
 export { openSigningKey, openVerificationKeys } from './files.ts';
-export { GATE_OPTIONS, type Gate, openGate } from './gate.ts';
-export { type KeepOptions, keepSignatures } from './keep.ts';
+export { admitOpened, GATE_OPTIONS, type Gate, openGate } from './gate.ts';
+export { carrySignatures, type KeepOptions, keepSignatures } from './keep.ts';
 export { admitBundle, type BundleAtGate, keepEvidence } from './load.ts';
 export { readPassword } from './password.ts';
 export { type SignaturePlace, signaturePlace, signedName } from './places.ts';

@@ -6,6 +6,8 @@ import { attachedTo, readDocuments } from './covers.ts';
 import type { SignedImage } from './types.ts';
 
 const BUNDLE = /^application\/vnd\.dev\.sigstore\.bundle(\.v\d+\.\d+\+json|\+json;version=\d+\.\d+)$/;
+/** Each costs a question to where the image is. Nobody verifies an index of more. */
+export const MAX_SUBJECTS = 64;
 const PREDICATE = 'dev.sigstore.bundle.predicateType';
 
 /** True for a layer that is a signature, by its type. */
@@ -39,7 +41,7 @@ export async function signaturesOf(
 ): Promise<readonly Descriptor[]> {
   const { source, root, parents = [] } = image;
   const roots = [root, ...parents];
-  const subjects = attachedTo(roots, await readDocuments(source, roots, options));
+  const subjects = attachedTo(roots, await readDocuments(source, roots, options)).slice(0, MAX_SUBJECTS);
   const found: Descriptor[] = [];
   for (const referrer of await referrersOf(source, subjects, options)) {
     if (kindOf(referrer.mediaType) !== 'manifest') continue;

@@ -4,6 +4,7 @@ import type { Descriptor } from '../../../core/oci/index.ts';
 import type { Cancel } from '../../../core/store/index.ts';
 import type { Claim } from '../envelope/index.ts';
 import type { VerificationKey } from '../keys/index.ts';
+import { MAX_SUBJECTS } from './attached.ts';
 import { collectSignatures } from './collect.ts';
 import { attachedTo, covers, type Documents, readDocuments } from './covers.ts';
 import type { SignedImage } from './types.ts';
@@ -20,7 +21,6 @@ export interface Verification {
   isCoveredBy(claims: readonly Claim[], threshold: number): boolean;
 }
 
-const MAX_SUBJECTS = 64;
 const MAX_REASONS = 3;
 
 /**
