@@ -1,4 +1,5 @@
-import { type Compression, deflate, writeAtomically } from '../../core/bytes/index.ts';
+import { dirname } from 'node:path';
+import { type Compression, deflate, removeStale, writeAtomically } from '../../core/bytes/index.ts';
 import type { Progress } from '../../core/progress/index.ts';
 import { inStage } from '../../core/progress/index.ts';
 import { type Bytes, blobDirectory, type Cancel, workFile, writeArchive } from '../../core/store/index.ts';
@@ -42,6 +43,7 @@ export async function makeBundle(
   options: BundleOptions,
 ): Promise<MadeBundle> {
   const draft = await workFile(options.workDirectory);
+  await removeStale(dirname(options.path));
   try {
     const packed = await compressLayers(items, plan, { ...options, draft: draft.path });
     const files = bundleFiles(packed, plan.leftOut, options);

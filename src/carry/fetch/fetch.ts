@@ -5,6 +5,7 @@ import {
   digestContent,
   fileContent,
   makeDirectories,
+  removeStale,
   syncDirectory,
 } from '../../core/bytes/index.ts';
 import { isSampanError, SampanError, wrap } from '../../core/errors/index.ts';
@@ -37,7 +38,15 @@ export async function fetchFile(job: FetchJob, means: FetchMeans): Promise<Fetch
   makeDirectories(dirname(job.path));
   const { lock } = partPaths(job.path);
   const options = { timeoutMs: 2000, signal: means.signal };
-  return await withLock(lock, async () => await fetchChanging(job, means), options);
+  return await withLock(
+    lock,
+    async () => {
+      // What was killed while it wrote the state.
+      await removeStale(dirname(job.path));
+      return await fetchChanging(job, means);
+    },
+    options,
+  );
 }
 
 const MAX_CHANGES = 3;
