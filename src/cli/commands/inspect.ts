@@ -73,6 +73,7 @@ export const inspectCommand = defineCommand({
       throw new SampanError('usage', '--max-growth needs --against, the image that it grew against');
     }
     const budget = await readBudget(values, context.cwd);
+    const builtFrom = await readBuiltFrom(context.cwd, values.dockerfile);
     const looking = await openLooking(context, values);
     await using image = await openSource(values.image, looking.images);
     const inspection = await inspectionOf(image, {
@@ -87,7 +88,6 @@ export const inspectCommand = defineCommand({
         ? undefined
         : await growthAgainst(values.against, { ...looking, progress: context.progress }, inspection);
     const violations = checkBudget(inspection, budget, growth?.bytes);
-    const builtFrom = await readBuiltFrom(context.cwd, values.dockerfile);
     if (terminal === undefined) {
       writeAs(context.stdout, values, {
         schema: 'sampan.inspect/1',

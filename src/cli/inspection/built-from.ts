@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { SampanError, wrap } from '../../core/errors/index.ts';
 import type { BuiltFrom } from '../../image/inspect/index.ts';
 
@@ -14,7 +15,12 @@ export async function readBuiltFrom(cwd: string, path: string | undefined): Prom
   if (path === undefined) return undefined;
   const text = readText(resolve(cwd, path), path);
   const { builtLines } = await import('../../image/lint/index.ts');
-  return { path, lineOf: builtLines(path, text) };
+  return { uri: uriOf(cwd, resolve(cwd, path)), lineOf: builtLines(path, text) };
+}
+
+function uriOf(cwd: string, full: string): string {
+  const short = relative(cwd, full);
+  return short.startsWith('..') ? pathToFileURL(full).href : encodeURI(short.split(sep).join('/'));
 }
 
 function readText(full: string, path: string): string {

@@ -97,6 +97,33 @@ test('a layer of an unknown type is shown, and the others are read', async t => 
   match(inspection.notes.join(), /layer 2 was not read/);
 });
 
+test('layers keep their numbers in findings where others were not read', async t => {
+  const tars = [tarOf([file('old', 9000)]), tarOf([{ path: '.wh.old' }])];
+  const strange = { mediaType: 'application/vnd.example.model.v1+json', digest: digestOf('model'), size: 5 };
+  const known = tars.map(tar => ({
+    mediaType: 'application/vnd.oci.image.layer.v1.tar',
+    digest: digestOf(tar),
+    size: tar.length,
+  }));
+  const { inspection } = await inspectTestImage(t, {
+    layers: [[file('old', 9000)], [{ path: '.wh.old' }]],
+    manifest: { layers: [strange, ...known] },
+    config: {
+      ...historyOf('ADD model', 'COPY old /', 'RUN rm /old'),
+      rootfs: { type: 'layers', diff_ids: [digestOf('model'), ...tars.map(tar => digestOf(tar))] },
+    },
+  });
+  const deleted = inspection.findings.find(each => each.id === 'deleted-later');
+  equal(deleted?.title, 'Deleted in layer 3, still carried by layer 2');
+  deepEqual(
+    deleted?.causes.map(({ layer, instruction }) => [layer, instruction]),
+    [
+      [1, 'COPY old /'],
+      [2, 'RUN rm /old'],
+    ],
+  );
+});
+
 test('a foreign layer is shown with where it is', async t => {
   const foreign = {
     mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',

@@ -106,7 +106,7 @@ test('SARIF names its rules once, and every result points at a place', () => {
 
 test('SARIF points at the line of the instruction, where the Dockerfile is at hand', () => {
   const builtFrom = {
-    path: 'my app/Dockerfile',
+    uri: 'my%20app/Dockerfile',
     lineOf: (text: string) => (text.startsWith('RUN') ? 7 : undefined),
   };
   const log = JSON.parse(sarifOf(reportOf(INSPECTION, { violations: [], version: '0.1.0', builtFrom })));

@@ -19,7 +19,8 @@ export interface ReportItem {
 
 /** The Dockerfile that an image was built from, and where in it an instruction stands. */
 export interface BuiltFrom {
-  readonly path: string;
+  /** A URI, relative to the working directory where it is below that. */
+  readonly uri: string;
   lineOf(instruction: string): number | undefined;
 }
 
@@ -30,7 +31,7 @@ export interface Report {
   readonly items: readonly ReportItem[];
   /** Of Sampan. */
   readonly version: string;
-  /** Its path, where one is at hand. */
+  /** Its URI, where one is at hand. */
   readonly dockerfile?: string;
 }
 
@@ -58,7 +59,7 @@ export function reportOf(inspection: Inspection, { violations, version, builtFro
     place: placeOf(finding),
     ...lineOf(finding, builtFrom),
   }));
-  const dockerfile = builtFrom === undefined ? {} : { dockerfile: builtFrom.path };
+  const dockerfile = builtFrom === undefined ? {} : { dockerfile: builtFrom.uri };
   return { subject: inspection.image, items: [...broken, ...found], version, ...dockerfile };
 }
 

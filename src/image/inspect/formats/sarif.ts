@@ -36,7 +36,7 @@ function resultOf(item: ReportItem, uri: string): object {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: { uri: encodeURI(uri) },
+          artifactLocation: { uri },
           ...(item.line === undefined ? {} : { region: { startLine: item.line } }),
         },
         logicalLocations: [{ fullyQualifiedName: visibleLines(item.place), kind: 'module' }],
