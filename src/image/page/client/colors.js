@@ -17,7 +17,9 @@ export function colorsFor(tree, column, metric) {
   });
   const order = [...bytes.keys()].sort((a, b) => bytes[b] - bytes[a]);
   const isOutcome = labels.values.every(value => value in OUTCOMES);
-  const colors = labels.values.map(() => color('--series-rest'));
+  // Asked once: a large image has a thousand labels.
+  const others = color('--series-rest');
+  const colors = labels.values.map(() => others);
   for (const [place, value] of order.entries()) {
     if (isOutcome) colors[value] = color(OUTCOMES[labels.values[value]]);
     else if (place < SERIES) colors[value] = color(`--series-${place + 1}`);
@@ -31,10 +33,10 @@ export function colorsFor(tree, column, metric) {
   const rest = order.slice(shown.length);
   if (rest.length > 0) {
     const sum = rest.reduce((total, value) => total + bytes[value], 0);
-    legend.push({ text: `${rest.length} others`, color: color('--series-rest'), bytes: sum });
+    legend.push({ text: `${rest.length} others`, color: others, bytes: sum });
   }
   const prevails = prevailing(tree, column, metric);
-  return { legend, of: node => colors[prevails[node]] ?? color('--series-rest') };
+  return { legend, of: node => colors[prevails[node]] ?? others };
 }
 
 /** Black or white, whichever is easier to read on a colour `#rrggbb` (WCAG 2.2, relative luminance). */
