@@ -80,7 +80,7 @@ test('an image that is not whole does not hide the others', async t => {
 test('a target that cannot be written is refused before anything is read', async t => {
   const { directory, run } = fixture(t);
   await rejects(
-    run('copy', `dir:${directory}/rootfs`, 'docker://registry/app'),
-    /not written to a registry yet/,
+    run('copy', `dir:${directory}/rootfs`, `dir:${directory}/copy`),
+    /not written to a root file system/,
   );
 });
