@@ -43,7 +43,9 @@ function missingOld(header: DeltaHeader, needed: readonly DeltaLayer[], hasEngin
   const { name, imageId } = header.old;
   const what = name === undefined ? `image ${imageId}` : `${name} (image ${imageId})`;
   const layers = needed.length === 1 ? 'layer' : 'layers';
-  const where = hasEngine ? 'neither in the store nor in the engine' : 'not in the store, and no engine answers';
+  const where = hasEngine
+    ? 'neither in the store nor in the engine'
+    : 'not in the store, and no engine answers';
   const digests = needed.map(({ diffId }) => `sha256:${hexOf(diffId).slice(0, 12)}`).join(', ');
   return new SampanError(
     'not-found',
@@ -128,7 +130,8 @@ async function openUnpacked(
 ): Promise<ReadonlyMap<Digest, ByteSpace> | undefined> {
   if (docker.kind !== 'docker') return undefined;
   const info = await engineInfo(docker, context);
-  if (info.storageDriver !== 'overlay2' || info.containerdStore || info.dataDirectory === '') return undefined;
+  if (info.storageDriver !== 'overlay2' || info.containerdStore || info.dataDirectory === '')
+    return undefined;
   const chains = chainIds(diffIds);
   const spaces = new Map<Digest, ByteSpace>();
   for (const { diffId, size } of needed) {
@@ -165,9 +168,11 @@ function absent({ size, diffId }: DeltaLayer): ByteSpace {
   return {
     size,
     read: () => {
-      throw new SampanError('invalid', `the delta is broken: it reads layer ${diffId}, which it said it would not`);
+      throw new SampanError(
+        'invalid',
+        `the delta is broken: it reads layer ${diffId}, which it said it would not`,
+      );
     },
     [Symbol.dispose]: () => {},
   };
 }
-

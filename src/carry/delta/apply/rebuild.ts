@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfCancelled } from '../../../core/bytes/index.ts';
 import type { Cancel } from '../../../core/store/index.ts';
-import { ByteReader, broken, type ByteSpace } from '../bytes/index.ts';
+import { ByteReader, type ByteSpace, broken } from '../bytes/index.ts';
 import {
   BLOCK_HEADER_BYTES,
   type BlockHead,
@@ -16,7 +16,6 @@ import {
   TAR_HEADER_BYTES,
   unpack,
 } from '../format/index.ts';
-
 
 /** What a layer is rebuilt from. */
 export interface RebuildParts extends Cancel {
@@ -74,7 +73,12 @@ function readBlock(recipe: ByteSpace, at: number): StoredBlock {
   const start = at + BLOCK_HEADER_BYTES;
   const middle = start + head.operations.stored;
   const operations = take(start, head.operations.stored);
-  return { head, operations, literals: take(middle, head.literals.stored), end: middle + head.literals.stored };
+  return {
+    head,
+    operations,
+    literals: take(middle, head.literals.stored),
+    end: middle + head.literals.stored,
+  };
 }
 
 class RecipeState {

@@ -43,7 +43,8 @@ export async function savedSpaces(
     const spaces = new Map<Digest, ByteSpace>();
     for (const { diffId, size } of image.needed) {
       const content = await source.contentOf({ mediaType: '', digest: diffId, size });
-      if (content === undefined) throw new SampanError('unsupported', `the engine saves ${hexOf(diffId)} compressed`);
+      if (content === undefined)
+        throw new SampanError('unsupported', `the engine saves ${hexOf(diffId)} compressed`);
       const space = contentSpace(content);
       open.push(space);
       spaces.set(diffId, space);

@@ -1,4 +1,4 @@
-import { openSync, closeSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { decodeName, encodeName, type Piece } from '../../../core/bytes/index.ts';
 import { wrap } from '../../../core/errors/index.ts';
 import { readSplit, type SplitLayer, workFile } from '../../../core/store/index.ts';
@@ -93,7 +93,12 @@ class SplitTable {
     const place = this.#places[index]!;
     if (place < 0) return { kind: 'file', path: this.#spool, offset: -place - 1, size };
     const end = this.#names.indexOf(0, place);
-    return { kind: 'file', path: `${this.#files}/${decodeName(this.#names.subarray(place, end))}`, offset: 0, size };
+    return {
+      kind: 'file',
+      path: `${this.#files}/${decodeName(this.#names.subarray(place, end))}`,
+      offset: 0,
+      size,
+    };
   }
 
   #addBytes(bytes: Buffer): void {

@@ -1,6 +1,6 @@
+import { broken } from '../bytes/index.ts';
 import { MAX_LITERAL_BYTES, MAX_OPERATION_BYTES } from './limits.ts';
 import { METHODS, type Packed } from './pack.ts';
-import { broken } from '../bytes/index.ts';
 
 /** One block of a recipe, as a delta holds it. */
 export interface Block {

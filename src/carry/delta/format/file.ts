@@ -1,9 +1,9 @@
 import { type Digest, digestOf, hexOf } from '../../../core/bytes/index.ts';
 import { SampanError } from '../../../core/errors/index.ts';
+import { broken } from '../bytes/index.ts';
 import { type DeltaHeader, formatHeader, parseHeader } from './header.ts';
 import { MAX_HEADER_BYTES } from './limits.ts';
 import { METHODS, packSmall, unpack } from './pack.ts';
-import { broken } from '../bytes/index.ts';
 
 const NAME = 'sampan-delta/';
 const VERSION = 1;
@@ -55,12 +55,16 @@ export function decodeStart(read: ReadAt): DeltaStart {
   const size = fixed.readUInt32LE(5);
   if (method === undefined || stored > size) throw broken('its header is damaged');
   if (size > MAX_HEADER_BYTES) {
-    throw new SampanError('limit', `the delta has a header of ${size} bytes, at most ${MAX_HEADER_BYTES} are read`);
+    throw new SampanError(
+      'limit',
+      `the delta has a header of ${size} bytes, at most ${MAX_HEADER_BYTES} are read`,
+    );
   }
   const bytes = read(start.length, stored);
   if (bytes.length < stored) throw truncated();
   const wanted: Digest = `sha256:${fixed.toString('hex', 9, FIXED_BYTES)}`;
-  if (digestOf(Buffer.concat([fixed.subarray(0, 9), bytes])) !== wanted) throw broken('its header is damaged');
+  if (digestOf(Buffer.concat([fixed.subarray(0, 9), bytes])) !== wanted)
+    throw broken('its header is damaged');
   const header = parseHeader(unpack({ method, bytes, size }).toString('utf8'));
   return { header, size: start.length + stored };
 }

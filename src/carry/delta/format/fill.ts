@@ -1,6 +1,6 @@
 import type { ByteSpace } from '../bytes/index.ts';
-import { type Dictionary, dictionarySize } from './operations.ts';
 import { relocate } from '../relocate/index.ts';
+import { type Dictionary, dictionarySize } from './operations.ts';
 
 /**
  * The bytes of a dictionary. `last` are the literals of the block before. Making a delta and applying it call

@@ -1,6 +1,6 @@
+import { type ByteReader, type ByteWriter, broken } from '../bytes/index.ts';
 import { type Relocation, readRelocation, writeRelocation } from '../relocate/index.ts';
 import { MAX_DICTIONARY_BYTES, MAX_RANGES } from './limits.ts';
-import { type ByteReader, type ByteWriter, broken } from '../bytes/index.ts';
 
 /** A range of the old image: all its layers' tars, one after the other. */
 export interface Range {

@@ -1,4 +1,10 @@
-import { brotliCompressSync, brotliDecompressSync, constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import {
+  brotliCompressSync,
+  brotliDecompressSync,
+  constants,
+  zstdCompressSync,
+  zstdDecompressSync,
+} from 'node:zlib';
 import { broken } from '../bytes/index.ts';
 
 /** How bytes are packed; the number is how a delta writes it. */
@@ -53,7 +59,10 @@ function inflate({ method, bytes, size }: Packed, dictionary: Uint8Array | undef
   const bounds = { maxOutputLength: Math.max(size, 1), chunkSize: Math.max(size, 64) };
   try {
     if (method === 'brotli') return brotliDecompressSync(bytes, bounds);
-    const options = dictionary === undefined || dictionary.length === 0 ? {} : { dictionary: Buffer.from(dictionary.buffer, dictionary.byteOffset, dictionary.length) };
+    const options =
+      dictionary === undefined || dictionary.length === 0
+        ? {}
+        : { dictionary: Buffer.from(dictionary.buffer, dictionary.byteOffset, dictionary.length) };
     return zstdDecompressSync(bytes, {
       ...bounds,
       ...options,

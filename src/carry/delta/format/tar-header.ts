@@ -1,5 +1,5 @@
-import type { HeaderPatch } from './operations.ts';
 import { broken } from '../bytes/index.ts';
+import type { HeaderPatch } from './operations.ts';
 
 /** A tar header has so many bytes. */
 export const TAR_HEADER_BYTES = 512;

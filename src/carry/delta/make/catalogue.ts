@@ -51,7 +51,8 @@ export function catalogueOf(layers: readonly TarLayer[]): Catalogue {
   for (const { space, entries } of layers) {
     for (const entry of entries) {
       const path = plainPath(entry.path);
-      if (entry.contentOffset - entry.headerOffset === HEADER_BYTES) headers.set(path, base + entry.headerOffset);
+      if (entry.contentOffset - entry.headerOffset === HEADER_BYTES)
+        headers.set(path, base + entry.headerOffset);
       if (entry.type !== 'file' || entry.storedSize === 0) continue;
       files.push({ path, at: base + entry.contentOffset, size: entry.storedSize });
     }

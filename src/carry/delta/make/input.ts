@@ -1,4 +1,10 @@
-import { type Content, contentChunks, type Digest, detectCompression, sliceContent } from '../../../core/bytes/index.ts';
+import {
+  type Content,
+  contentChunks,
+  type Digest,
+  detectCompression,
+  sliceContent,
+} from '../../../core/bytes/index.ts';
 import { SampanError } from '../../../core/errors/index.ts';
 import { MEDIA } from '../../../core/oci/index.ts';
 import { isLocalSource, type Layer, type OpenImage, type StoreContext } from '../../../core/store/index.ts';
@@ -11,7 +17,10 @@ export interface OpenTarLayer extends TarLayer {
 }
 
 /** The layers of an image as tars, each read where it is, or where it was inflated to. */
-export async function openTarLayers(image: OpenImage, context: StoreContext): Promise<readonly OpenTarLayer[]> {
+export async function openTarLayers(
+  image: OpenImage,
+  context: StoreContext,
+): Promise<readonly OpenTarLayer[]> {
   const cancel = context.signal === undefined ? {} : { signal: context.signal };
   const local = await image.localLayers(cancel);
   const layers = await image.image.layers();

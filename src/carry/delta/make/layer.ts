@@ -65,9 +65,13 @@ class LayerWriter {
       this.#parts.old.read(at, template);
     }
     // The same header is a copy, which joins the copies around it.
-    if (at !== undefined && template.equals(header)) this.#recipe.add({ kind: 'copy', at, size: TAR_HEADER_BYTES });
+    if (at !== undefined && template.equals(header))
+      this.#recipe.add({ kind: 'copy', at, size: TAR_HEADER_BYTES });
     else {
-      this.#recipe.add({ kind: 'header', header: diffHeader(header, { template, at, last: this.#lastHeader }) });
+      this.#recipe.add({
+        kind: 'header',
+        header: diffHeader(header, { template, at, last: this.#lastHeader }),
+      });
       this.#lastHeader = header;
     }
   }

@@ -1,5 +1,11 @@
 import { open } from 'node:fs/promises';
-import { contentStream, type Digest, digestOf, fileContent, writeAtomically } from '../../../core/bytes/index.ts';
+import {
+  contentStream,
+  type Digest,
+  digestOf,
+  fileContent,
+  writeAtomically,
+} from '../../../core/bytes/index.ts';
 import type { Stage } from '../../../core/progress/index.ts';
 import { type OpenImage, type StoreContext, workFile } from '../../../core/store/index.ts';
 import { joinSpaces } from '../bytes/index.ts';
@@ -7,7 +13,7 @@ import { encodeStart, type NewLayer } from '../format/index.ts';
 import { AncestorFinder } from './ancestor.ts';
 import { catalogueOf } from './catalogue.ts';
 import { headerOf } from './header.ts';
-import { openTarLayers, type OpenTarLayer } from './input.ts';
+import { type OpenTarLayer, openTarLayers } from './input.ts';
 import { SameFinder } from './same.ts';
 import { levelFor, type Survey, surveyLayer } from './survey.ts';
 import { LayerUse } from './use.ts';
@@ -46,7 +52,10 @@ export interface DeltaReport {
 export async function makeDelta(request: DeltaRequest): Promise<DeltaReport> {
   const { context, stage, path } = request;
   stage.update('reading both images');
-  const sides = { old: await openTarLayers(request.old, context), new: await openTarLayers(request.new, context) };
+  const sides = {
+    old: await openTarLayers(request.old, context),
+    new: await openTarLayers(request.new, context),
+  };
   await using spool = await workFile(context.workDirectory);
   const use = new LayerUse(sides.old.map(layer => layer.space.size));
   const { layers, changedBytes } = await writeBody(sides, { ...request, use, spool: spool.path });
@@ -124,4 +133,3 @@ function surveysOf(sides: Sides, finder: SameFinder): Map<Digest, Survey> {
   }
   return surveys;
 }
-

@@ -1,5 +1,5 @@
 import { constants, zstdCompressSync } from 'node:zlib';
-import { ByteWriter, type ByteSpace } from '../bytes/index.ts';
+import { type ByteSpace, ByteWriter } from '../bytes/index.ts';
 import {
   type DictionaryPart,
   MAX_DICTIONARY_BYTES,
@@ -125,7 +125,11 @@ function literalParts(
 }
 
 /** The old bytes around those that a part of a new file resembles. */
-function windowOf({ segments, fresh, ancestor, relocation }: LargeFile, from: number, to: number): DictionaryPart {
+function windowOf(
+  { segments, fresh, ancestor, relocation }: LargeFile,
+  from: number,
+  to: number,
+): DictionaryPart {
   const near = segments.filter(each => each.new < to && each.new + each.size > from);
   const heaviest = near.reduce<Segment | undefined>(
     (best, each) => (best === undefined || each.size > best.size ? each : best),

@@ -1,3 +1,4 @@
+import { ByteWriter } from '../bytes/index.ts';
 import {
   type Dictionary,
   type DictionaryPart,
@@ -13,7 +14,6 @@ import {
   writeDictionary,
   writeOperation,
 } from '../format/index.ts';
-import { ByteWriter } from '../bytes/index.ts';
 import type { LayerUse } from './use.ts';
 
 /** A block before it is packed. */

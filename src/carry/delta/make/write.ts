@@ -1,7 +1,7 @@
 import { type Digest, finishDigest, startDigest, throwIfCancelled } from '../../../core/bytes/index.ts';
 import type { Cancel } from '../../../core/store/index.ts';
-import { packBlock } from './pack.ts';
 import { describeLayer, type RecipeParts } from './layer.ts';
+import { packBlock } from './pack.ts';
 import { type OpenBlock, RecipeBuilder } from './recipe.ts';
 import type { LayerUse } from './use.ts';
 

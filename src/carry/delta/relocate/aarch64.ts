@@ -37,7 +37,8 @@ function branchReference({ bytes, from }: Window) {
       const by = target - place;
       const word = bytes.readUInt32LE(this.at - from);
       const distance = ((word << 6) >> 6) + by / 4;
-      if (by % 4 === 0) bytes.writeUInt32LE(((word & 0xfc000000) | (distance & 0x03ffffff)) >>> 0, this.at - from);
+      if (by % 4 === 0)
+        bytes.writeUInt32LE(((word & 0xfc000000) | (distance & 0x03ffffff)) >>> 0, this.at - from);
     },
   };
 }
