@@ -1,5 +1,7 @@
 import type { OpenBundle } from '../../carry/bundle/index.ts';
 import type { LoadPlan } from '../../carry/load/index.ts';
+import type { ImageIndex } from '../../core/oci/index.ts';
+import { changeLayoutIndex } from '../../core/store/index.ts';
 import type { Context } from '../context/index.ts';
 import { evidenceLayout } from './evidence.ts';
 import type { Gate } from './gate.ts';
@@ -26,6 +28,13 @@ export async function admitBundle({ bundle, plan, gate }: BundleAtGate): Promise
   }
 }
 
+/** Images of an engine go without telling: what was kept longest is forgotten. */
+const MAX_EVIDENCE = 1000;
+
+function newest(index: ImageIndex): ImageIndex {
+  return { ...index, manifests: index.manifests.slice(-MAX_EVIDENCE) };
+}
+
 /** Keeps the signatures of what went into an engine, so that it can be verified there. */
 export async function keepEvidence(context: Context, plan: LoadPlan): Promise<void> {
   if (plan.place.kind !== 'engine') return;
@@ -35,4 +44,5 @@ export async function keepEvidence(context: Context, plan: LoadPlan): Promise<vo
     const name = names[0] ?? root.digest;
     await keepSignatures(context, { name, source, root }, { layout, to: id, isNeeded: false });
   }
+  await changeLayoutIndex(layout.directory, newest, { signal: context.signal });
 }
