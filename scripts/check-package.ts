@@ -24,6 +24,11 @@ function main(): void {
   for (const what of wrong) console.error(`build: ${what}`);
   if (wrong.length > 0) process.exit(1);
   execFileSync('dist/cli/main.js', ['--help'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const said = execFileSync('dist/cli/main.js', ['--version'], { encoding: 'utf8' }).trim();
+  if (said !== manifest.version) {
+    console.error(`build: dist/cli/main.js says ${said}, package.json ${manifest.version}`);
+    process.exit(1);
+  }
   console.log(`build: dist/ is whole, ${packed.size} files in the package`);
 }
 
