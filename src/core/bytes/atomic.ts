@@ -87,7 +87,7 @@ async function writeSynced(path: string, content: ByteStream, options: WriteOpti
     let size = 0;
     for await (const chunk of content) {
       throwIfCancelled(options.signal);
-      await writeWhole(file, chunk);
+      await writeWhole(file, chunk, size);
       size += chunk.length;
     }
     throwIfCancelled(options.signal);
@@ -99,8 +99,10 @@ async function writeSynced(path: string, content: ByteStream, options: WriteOpti
 }
 
 /** A write may take fewer bytes than it was given. */
-async function writeWhole(file: FileHandle, chunk: Uint8Array): Promise<void> {
-  for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
+async function writeWhole(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
+  for (let at = 0; at < chunk.length; ) {
+    at += (await file.write(chunk, at, chunk.length - at, position + at)).bytesWritten;
+  }
 }
 
 /** Makes renames and removals in a directory last. File systems that cannot are left alone. */

@@ -35,6 +35,7 @@ export async function openStorage(
   try {
     await mkdir(join(root, 'repositories'), { recursive: true });
     await mkdir(uploadsPath(root), { recursive: true });
+    await removeStale(root);
     for (const algorithm of ALGORITHMS) {
       await mkdir(join(root, 'blobs', algorithm), { recursive: true });
       await removeStale(join(root, 'blobs', algorithm));

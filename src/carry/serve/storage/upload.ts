@@ -1,7 +1,7 @@
 import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { wrap } from '../../../core/errors/index.ts';
+import { isSampanError, wrap } from '../../../core/errors/index.ts';
 import { type Algorithm, algorithmOf, type BlobDigest, beginHash, endHash, Refusal } from '../base/index.ts';
 
 /** What an append promises to bring; what is not given is not checked. */
@@ -87,6 +87,8 @@ export class Upload {
     try {
       for await (const bytes of content) await this.#write(file, bytes, { ...chunk, start });
       if (chunk.size !== undefined && this.#size - start < chunk.size) throw wrongSize(chunk.size);
+    } catch (error) {
+      throw isSampanError(error) ? error : wrap('continuing an upload', error);
     } finally {
       await file.close();
     }
@@ -129,7 +131,7 @@ export class Upload {
       if (got !== digest) throw new Refusal('DIGEST_INVALID', `wanted ${digest}, got ${got}`);
       await file.sync();
     } catch (error) {
-      throw error instanceof Refusal ? error : wrap('ending an upload', error);
+      throw isSampanError(error) ? error : wrap('ending an upload', error);
     } finally {
       await file.close();
     }

@@ -1,0 +1,2 @@
+export { askMortal, change, holds, isDone, prepare } from './scenario.ts';
+export { type ServerProcess, startServer } from './server.ts';
