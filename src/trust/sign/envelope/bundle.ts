@@ -1,14 +1,7 @@
 import { sign } from 'node:crypto';
-import {
-  BUNDLE_V03_MEDIA_TYPE,
-  type Bundle,
-  bundleFromJSON,
-  bundleToJSON,
-  isBundleWithDsseEnvelope,
-  isBundleWithPublicKey,
-  toDSSEBundle,
-} from '@sigstore/bundle';
-import { type TrustMaterial, toSignedEntity, Verifier } from '@sigstore/verify';
+import { createRequire } from 'node:module';
+import type { Bundle } from '@sigstore/bundle';
+import type { TrustMaterial } from '@sigstore/verify';
 import { SampanError } from '../../../core/errors/index.ts';
 import type { SigningKey, VerificationKey } from '../keys/index.ts';
 import type { Claim } from './claim.ts';
@@ -16,10 +9,20 @@ import { parseJson } from './json.ts';
 import { parseStatement, STATEMENT_TYPE } from './statement.ts';
 
 /** The media type of a bundle, format 0.3. */
-export const BUNDLE_TYPE: string = BUNDLE_V03_MEDIA_TYPE;
+export const BUNDLE_TYPE = 'application/vnd.dev.sigstore.bundle.v0.3+json';
 
 /** No signature is larger, of whatever format. */
 export const MAX_SIGNATURE_BYTES = 1 << 20;
+
+const load = createRequire(import.meta.url);
+
+/** Sigstore's own packages take 10 MB, which a device without signatures does without. */
+function sigstore(): {
+  readonly bundle: typeof import('@sigstore/bundle');
+  readonly verify: typeof import('@sigstore/verify');
+} {
+  return { bundle: load('@sigstore/bundle'), verify: load('@sigstore/verify') };
+}
 
 /** Signs a statement: a Sigstore bundle (format 0.3) that names its key only by its number, as cosign writes it. */
 export function signBundle(statement: Buffer, key: SigningKey): Buffer {
@@ -27,7 +30,12 @@ export function signBundle(statement: Buffer, key: SigningKey): Buffer {
   const algorithm = key.publicKey.kind === 'ed25519' ? null : 'sha256';
   const signature = sign(algorithm, authenticated(STATEMENT_TYPE, statement), key.key);
   const keyHint = key.publicKey.id;
-  const made = toDSSEBundle({ artifact: statement, artifactType: STATEMENT_TYPE, signature, keyHint });
+  const made = sigstore().bundle.toDSSEBundle({
+    artifact: statement,
+    artifactType: STATEMENT_TYPE,
+    signature,
+    keyHint,
+  });
   const { dsseEnvelope } = made.content;
   // cosign takes no envelope that names a key by something else than its own number for it.
   const signatures = [{ keyid: '', sig: signature }];
@@ -35,8 +43,8 @@ export function signBundle(statement: Buffer, key: SigningKey): Buffer {
 }
 
 /** Without what says nothing, as cosign writes it: the timestamps and log entries that a key pair does without. */
-function serialised(bundle: Parameters<typeof bundleToJSON>[0]): Buffer {
-  const { mediaType, verificationMaterial, dsseEnvelope } = bundleToJSON(bundle);
+function serialised(bundle: Bundle): Buffer {
+  const { mediaType, verificationMaterial, dsseEnvelope } = sigstore().bundle.bundleToJSON(bundle);
   const { publicKey } = verificationMaterial;
   return Buffer.from(JSON.stringify({ mediaType, verificationMaterial: { publicKey }, dsseEnvelope }));
 }
@@ -76,6 +84,7 @@ function parseBundle(bytes: Uint8Array) {
     );
   }
   const bundle = decoded(parseJson(bytes, 'a signature bundle'));
+  const { isBundleWithPublicKey, isBundleWithDsseEnvelope } = sigstore().bundle;
   if (!isBundleWithPublicKey(bundle)) {
     throw new SampanError(
       'unsupported',
@@ -93,7 +102,7 @@ function parseBundle(bytes: Uint8Array) {
 
 function decoded(document: unknown): Bundle {
   try {
-    return bundleFromJSON(document);
+    return sigstore().bundle.bundleFromJSON(document);
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'damaged';
     throw new SampanError('invalid', `not a Sigstore bundle: ${reason.slice(0, 120)}`, { cause: error });
@@ -113,6 +122,7 @@ function isSignedBy(bundle: Bundle, key: VerificationKey): boolean {
   const verificationMaterial = { content, tlogEntries: [], timestampVerificationData: undefined };
   const thresholds = { ctlogThreshold: 0, tlogThreshold: 0, timestampThreshold: 0 };
   try {
+    const { Verifier, toSignedEntity } = sigstore().verify;
     new Verifier(trusted, thresholds).verify(toSignedEntity({ ...bundle, verificationMaterial } as Bundle));
     return true;
   } catch {

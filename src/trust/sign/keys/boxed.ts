@@ -1,5 +1,4 @@
 import { randomBytes, scrypt } from 'node:crypto';
-import { xsalsa20poly1305 } from '@noble/ciphers/salsa.js';
 import { isSampanError, SampanError } from '../../../core/errors/index.ts';
 
 /**
@@ -33,6 +32,7 @@ export async function sealBox(plain: Uint8Array, password: Uint8Array): Promise<
   const salt = randomBytes(SALT_BYTES);
   const nonce = randomBytes(NONCE_BYTES);
   const key = await derive(password, salt, COST);
+  const { xsalsa20poly1305 } = await import('@noble/ciphers/salsa.js');
   const ciphertext = Buffer.from(xsalsa20poly1305(key, nonce).encrypt(plain));
   const text = {
     kdf: { name: 'scrypt', params: COST, salt: salt.toString('base64') },
@@ -51,6 +51,7 @@ export async function sealBox(plain: Uint8Array, password: Uint8Array): Promise<
 export async function openBox(bytes: Uint8Array, password: Uint8Array, what: string): Promise<Buffer> {
   const { cost, salt, nonce, ciphertext } = parseBox(bytes, what);
   const key = await derive(password, salt, cost);
+  const { xsalsa20poly1305 } = await import('@noble/ciphers/salsa.js');
   try {
     return Buffer.from(xsalsa20poly1305(key, nonce).decrypt(ciphertext));
   } catch {
