@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import type { Benchmark, Measurement } from './benchmark.ts';
 import { inspectBenchmark } from './inspect.ts';
 import { pageBenchmark } from './page.ts';
+import { registryBenchmark } from './registry.ts';
 import { IMAGES, slimBenchmark } from './slim.ts';
 import { startBenchmark } from './start.ts';
 import { tableOf } from './table.ts';
@@ -18,6 +19,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   inspectBenchmark,
   pageBenchmark,
   slimBenchmark,
+  registryBenchmark,
 ];
 const USAGE = `usage: make bench ARGS='[--runs N] [--json FILE] [--images NAME,…] [--build] [GROUP…]'   groups: ${BENCHMARKS.map(one => one.name).join(', ')}`;
 
