@@ -1,7 +1,15 @@
 import { type Digest, hexOf } from '../../../core/bytes/index.ts';
 import { type Docker, engineInfo, inspectImage, listImages } from '../../../core/docker/index.ts';
 import { isSampanError, SampanError } from '../../../core/errors/index.ts';
-import { chainIds, locateLayer, type StoreContext } from '../../../core/store/index.ts';
+import { layerType } from '../../../core/oci/index.ts';
+import {
+  chainIds,
+  imageFrom,
+  listStored,
+  locateLayer,
+  resolveImage,
+  type StoreContext,
+} from '../../../core/store/index.ts';
 import { type ByteSpace, contentSpace, joinSpaces } from '../bytes/index.ts';
 import type { DeltaHeader, DeltaLayer } from '../format/index.ts';
 import { savedSpaces } from './saved.ts';
@@ -57,8 +65,10 @@ function missingOld(header: DeltaHeader, needed: readonly DeltaLayer[], hasEngin
 async function inStore(
   header: DeltaHeader,
   needed: readonly DeltaLayer[],
-  { store }: OldLookup,
+  context: OldLookup,
 ): Promise<OldImage | undefined> {
+  const { store } = context;
+  await inflateStored(needed, context);
   const spaces = new Map<Digest, ByteSpace>();
   for (const { diffId, size } of needed) {
     const content = await store.blobs.contentOf({ mediaType: '', digest: diffId, size });
@@ -67,6 +77,26 @@ async function inStore(
   }
   const space = joinedSpace(header, spaces);
   return { name: 'the store', space, [Symbol.asyncDispose]: async () => space[Symbol.dispose]() };
+}
+
+/** Images with signatures are kept as they were signed, with compressed layers. */
+async function inflateStored(needed: readonly DeltaLayer[], context: OldLookup): Promise<void> {
+  const { blobs } = context.store;
+  const lacking = new Set<Digest>();
+  for (const { diffId } of needed) if (!(await blobs.has(diffId))) lacking.add(diffId);
+  if (lacking.size === 0) return;
+  for (const { name, root } of await listStored(context.store)) {
+    const found = await resolveImage(blobs, root, { what: name, wanted: context.platform })
+      .then(async manifest => await imageFrom(blobs, manifest).layers())
+      // An image that is not whole, or of another platform, is not the one.
+      .catch(() => []);
+    if (![...lacking].every(diffId => found.some(layer => layer.diffId === diffId))) continue;
+    for (const layer of found) {
+      if (!lacking.delete(layer.diffId)) continue;
+      await blobs.put(layer.tar(context), { mediaType: layerType('none'), digest: layer.diffId }, context);
+    }
+    return;
+  }
 }
 
 interface EngineSearch {

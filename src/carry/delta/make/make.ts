@@ -101,6 +101,10 @@ async function writeBody(
   const surveys = surveysOf(sides, new SameFinder(catalogue, old));
   const changedBytes = [...surveys.values()].reduce((sum, survey) => sum + survey.changedBytes, 0);
   const ancestors = new AncestorFinder(catalogue, old);
+  const level = levelFor(
+    changedBytes,
+    sides.new.reduce((sum, layer) => sum + layer.space.size, 0),
+  );
   const body = await open(making.spool, 'wx', 0o600);
   try {
     const layers: NewLayer[] = [];
@@ -112,7 +116,7 @@ async function writeBody(
       surveys.delete(diffId);
       making.stage.update(`layer ${i + 1} of ${sides.new.length}`);
       const write = async (bytes: Uint8Array): Promise<void> => void (await body.appendFile(bytes));
-      const how = { ...making.context, level: levelFor(changedBytes), write };
+      const how = { ...making.context, level, write };
       const parts = { layer, survey, old, catalogue, ancestors, use: making.use };
       const recipe = survey === undefined ? undefined : await writeRecipe({ ...parts, survey }, how);
       layers.push({ diffId, size, recipe });

@@ -5,8 +5,7 @@ import { encodeBlock, fillDictionary, type Packed, packSmall } from '../format/i
 import type { OpenBlock } from './recipe.ts';
 
 const compress = promisify(zstdCompress);
-/** So that all of a dictionary is in reach. */
-const WINDOW_LOG = 23;
+const MIN_WINDOW_LOG = 10;
 
 /** The bytes of a block, packed at a level of zstd. Runs in Node's pool of threads. */
 export async function packBlock(
@@ -30,9 +29,14 @@ async function packLiterals(
     pledgedSrcSize: size,
     params: {
       [constants.ZSTD_c_compressionLevel]: how.level,
-      [constants.ZSTD_c_windowLog]: WINDOW_LOG,
+      [constants.ZSTD_c_windowLog]: windowLog(held.length + size),
       [constants.ZSTD_c_contentSizeFlag]: 0,
     },
   } satisfies Parameters<typeof compress>[1] & { pledgedSrcSize: number });
   return bytes.length < size ? { method: 'zstd', bytes, size } : { method: 'plain', bytes: literals, size };
+}
+
+/** So that all of a dictionary is in reach, and tables are no larger than that. */
+function windowLog(reach: number): number {
+  return Math.max(MIN_WINDOW_LOG, Math.ceil(Math.log2(reach)));
 }

@@ -1,5 +1,5 @@
 import type { TarEntry } from '../../../core/tar/index.ts';
-import type { Catalogue, OldFile, TarLayer } from './catalogue.ts';
+import type { OldFile, TarLayer } from './catalogue.ts';
 import type { SameFinder } from './same.ts';
 
 /** An entry of a new layer, and the old file with the same bytes. */
@@ -28,19 +28,17 @@ export function surveyLayer(layer: TarLayer, finder: SameFinder): Survey {
   return { entries, changedBytes };
 }
 
-/** The parts of the old image that are known, and the tools to search them. */
-export interface OldSide {
-  readonly catalogue: Catalogue;
-  readonly finder: SameFinder;
-}
+/** Below so many bytes of layers, time is worth less than size. */
+const LARGE_BYTES = 1e9;
 
 /**
- * How hard to pack so many changed bytes: what is small gets the most. The figures keep two images of 1.7 GB
- * within three times of what `zstd -3 --patch-from` needs.
+ * The level of zstd for so many changed bytes of an image of `totalBytes`: what is small gets the most. For
+ * large images the figures keep the making within a few times of what `zstd -3 --patch-from` needs.
  */
-export function levelFor(changedBytes: number): number {
+export function levelFor(changedBytes: number, totalBytes: number): number {
   const megabytes = changedBytes / 1e6;
-  if (megabytes <= 80) return 19;
-  if (megabytes <= 160) return 15;
-  return megabytes <= 320 ? 9 : 4;
+  const [best, good, fair] = totalBytes < LARGE_BYTES ? [96, 192, 384] : [12, 40, 200];
+  if (megabytes <= best) return 19;
+  if (megabytes <= good) return 15;
+  return megabytes <= fair ? 9 : 4;
 }

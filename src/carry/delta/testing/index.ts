@@ -1,0 +1,1 @@
+export { deltaOf, randomFrom } from './pair.ts';
