@@ -32,16 +32,17 @@ export async function ownEndpoint(domain: string, tools: RegistryTools): Promise
   if (await tools.settings.isPlain(host)) return { base: plain };
   const secure = new URL(`https://${host}/v2/`);
   if (!isLoopback(host)) return { base: secure };
-  return { base: (await speaksTls(secure, tools)) ? secure : plain };
+  return { base: (await speaksPlain(plain, tools)) ? plain : secure };
 }
 
-async function speaksTls(url: URL, tools: RegistryTools): Promise<boolean> {
+/** Asked without credentials, and once: what speaks TLS refuses it or breaks off. */
+async function speaksPlain(url: URL, tools: RegistryTools): Promise<boolean> {
   try {
-    const response = await tools.send({ method: 'GET', url });
+    const response = await tools.send({ method: 'GET', url, isRepeatable: false });
     response.close();
-    return true;
+    return response.url.protocol === 'http:' && response.status !== 400;
   } catch (error) {
-    // Its certificate is not trusted: it speaks TLS, and what follows says what is wrong.
-    return isSampanError(error, 'denied') && !error.message.includes('does not speak TLS');
+    // Nobody is there: TLS would fail as well, and more slowly.
+    return isSampanError(error, 'unavailable') && error.message.includes('nothing listens');
   }
 }
