@@ -140,8 +140,11 @@ async function fullAt(call: string, n: number): Promise<'not reached' | 'unharme
     const ask = askAt(server.port);
     const statuses = await change(ask);
     await holds(ask);
-    await isChanged(await change(ask), `${call} ${n}`);
+    // It may have been the second run that found the disk full.
+    const again = await change(ask);
+    await isChanged(again.includes(507) ? await change(ask) : again, `${call} ${n}`);
     await isDone(ask);
+    if (again.includes(507)) return 'told';
     if (statuses.includes(507)) return 'told';
     equal(
       statuses.find(status => status >= 500),

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { removeStale, throwIfCancelled } from '../../../core/bytes/index.ts';
-import type { BlobDigest } from '../base/index.ts';
-import { repositoriesIn, repositoryPath, type Storage } from '../storage/index.ts';
+import { ALGORITHMS, type BlobDigest } from '../base/index.ts';
+import { namesIn, repositoriesIn, repositoryPath, type Storage } from '../storage/index.ts';
 import { type DigestFile, digestFiles, removeOld, type Sparing } from './files.ts';
 import { blobsOf, knownManifests, untagged } from './reach.ts';
 import { removeManifest } from './remove.ts';
@@ -95,8 +95,7 @@ interface Sweep {
 
 async function collectLinks(storage: Storage, repository: string, sweep: Sweep): Promise<void> {
   const directory = repositoryPath(storage.root, repository);
-  for (const part of ['_tags', '_manifests/sha256', '_manifests/sha512'])
-    await removeStale(join(directory, part));
+  await removeTemporary(directory);
   const manifests = await knownManifests(storage, repository);
   const needed = manifests === undefined ? undefined : blobsOf(manifests);
   for await (const { digest } of digestFiles(join(directory, '_manifests'))) sweep.linked.add(digest);
@@ -104,6 +103,17 @@ async function collectLinks(storage: Storage, repository: string, sweep: Sweep):
     const isNeeded = needed === undefined || needed.has(link.digest);
     if (!isNeeded && removeOld(link, sweep.sparing) !== undefined) sweep.tally.links += 1;
     else sweep.linked.add(link.digest);
+  }
+}
+
+/** What killed processes left half-written in a repository; nobody sees it. */
+async function removeTemporary(directory: string): Promise<void> {
+  await removeStale(directory);
+  await removeStale(join(directory, '_tags'));
+  for (const algorithm of ALGORITHMS) {
+    await removeStale(join(directory, '_manifests', algorithm));
+    const subjects = join(directory, '_referrers', algorithm);
+    for (const subject of await namesIn(subjects)) await removeStale(join(subjects, subject));
   }
 }
 
