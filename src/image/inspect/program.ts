@@ -21,6 +21,8 @@ export interface Program {
   readonly files: readonly string[];
   /** Libraries that it asks for and that are not there. */
   readonly missing: readonly string[];
+  /** False where parts of it, or of a library, were not at hand: it may need more than `files`. */
+  readonly isWhole: boolean;
 }
 
 const INTERPRETERS =
@@ -38,7 +40,7 @@ export function programIn(tree: Tree, config: ImageConfig): Program | undefined 
     const reached = programOf(tree, argv, { env, cwd: WorkingDir || '/' });
     const programs = reached.map(each => each.path).filter(path => isProgram(tree, path));
     const path = programs.findLast(each => !SHELL.test(each)) ?? programs.at(-1);
-    return path === undefined ? undefined : describe(tree, path, env);
+    return path === undefined ? undefined : describe(tree, path, { argv, env });
   } catch (error) {
     // A path that is asked for too often, or a content that is not at hand: then nothing is known.
     if (isSampanError(error, 'integrity')) throw error;
@@ -53,19 +55,46 @@ function isProgram(tree: Tree, path: string): boolean {
   return kind === 'executable' || kind === 'shared';
 }
 
-function describe(tree: Tree, path: string, env: Readonly<Record<string, string>>): Program | undefined {
+/** What a container starts, and with what around it. */
+interface Started {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const MOST_WORDS = 8;
+
+function describe(tree: Tree, path: string, started: Started): Program | undefined {
   const real = tree.resolve(path)?.node;
   const elf = real?.kind === 'file' ? readElf(real.content) : undefined;
   if (real === undefined || elf === undefined) return undefined;
-  const closure = librariesIn(tree, { environment: env }).closure([real.path]);
+  const closure = librariesIn(tree, { environment: started.env }).closure([real.path]);
   const name = real.path.slice(real.path.lastIndexOf('/') + 1);
   return {
     path: real.path,
-    name: path,
+    name: nameOf(tree, real.path, started),
     linkage: elf.interpreter === undefined ? 'static' : 'dynamic',
     libc: elf.interpreter === undefined ? undefined : /ld-musl/.test(elf.interpreter) ? 'musl' : 'glibc',
     interpreter: INTERPRETERS.exec(name)?.[1],
     files: [...closure.files.keys()],
     missing: closure.missing.map(each => each.name),
+    isWhole: [...closure.files.keys()].every(each => isReadable(tree, each)),
   };
+}
+
+/** Of compressed layers only some bytes are kept, and what a program asks for may not be among them. */
+function isReadable(tree: Tree, path: string): boolean {
+  const node = tree.get(path);
+  return node?.kind === 'file' && readElf(node.content)?.damaged === false;
+}
+
+/** The word of a command that leads to a program: the name that people know it by. */
+function nameOf(tree: Tree, real: string, { argv, env }: Started): string {
+  const directories = (env.PATH ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin').split(':');
+  for (const word of argv.slice(0, MOST_WORDS)) {
+    if (!/^[\w./+-]{1,200}$/.test(word)) continue;
+    const paths = word.startsWith('/') ? [word] : directories.map(directory => `${directory}/${word}`);
+    const found = paths.find(path => tree.resolve(path)?.node.path === real);
+    if (found !== undefined) return found;
+  }
+  return real;
 }

@@ -45,7 +45,7 @@ function stagesOf(project: Project, options: StarterOptions): string[] {
 const ALPINE = 'alpine:3.22';
 const USER = '10001:10001';
 const ZONE_COMMENT = '# The time zone of the device: one file in place of the whole database.';
-const COPY_ZONE = 'COPY --from=build /etc/localtime /etc/localtime';
+const COPY_ZONE = 'COPY --from=build /zone /etc/localtime';
 const COPY_AUTHORITIES = 'COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/';
 
 function zone(
@@ -53,7 +53,7 @@ function zone(
   { install, packages = [] }: { readonly install: boolean; readonly packages?: readonly string[] },
 ): string[] {
   const all = [...packages, 'tzdata'].join(' ');
-  const copy = 'cp "/usr/share/zoneinfo/$ZONE" /etc/localtime';
+  const copy = 'cp "/usr/share/zoneinfo/$ZONE" /zone';
   return [
     ZONE_COMMENT,
     `ARG ZONE=${name}`,

@@ -23,6 +23,7 @@ export function baseFindings(
   waste: ReadonlyMap<number, string>,
 ): readonly Finding[] {
   if (program === undefined || program.missing.length > 0 || SHELLS.has(program.interpreter ?? '')) return [];
+  if (program.interpreter === undefined && !program.isWhole) return [];
   const { files, rest } = baseFiles(ground, program, waste);
   const { carrier, ...kind } = kindOf(program, rest);
   const bytes = files.bytes - CARRIES[carrier];

@@ -22,8 +22,8 @@ export function unusedFindings(
   program: Program | undefined,
   waste: ReadonlyMap<number, string>,
 ): readonly Finding[] {
-  if (program === undefined || program.interpreter !== undefined || ground.owners.packages.length === 0)
-    return [];
+  if (program === undefined || program.interpreter !== undefined || !program.isWhole) return [];
+  if (ground.owners.packages.length === 0) return [];
   const used = usedPackages(ground, program);
   const files = new Collector();
   const packages = new Map<OsPackage, number>();

@@ -18,7 +18,7 @@ export interface Dynamic {
   readonly noDefaultLibraries: boolean;
   /** Values of the tags that are addresses or numbers, the first of each tag. */
   readonly values: ReadonlyMap<number, number>;
-  /** True when a limit was reached, or a string is out of the file. */
+  /** True when a limit was reached, a string is out of the file, or nothing is there. */
   readonly damaged: boolean;
 }
 
@@ -78,7 +78,9 @@ export function readDynamic(elf: OpenElf): Dynamic | undefined {
     pie: (flags1 & PIE) !== 0,
     noDefaultLibraries: (flags1 & NODEFLIB) !== 0,
     values,
-    damaged: asked > MAX_NEEDED || !needed.every(isText) || entries.length >= MAX_ENTRIES,
+    // Where a dynamic section is announced, it says something.
+    damaged:
+      entries.length === 0 || asked > MAX_NEEDED || !needed.every(isText) || entries.length >= MAX_ENTRIES,
   };
 }
 
