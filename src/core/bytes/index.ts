@@ -36,6 +36,7 @@ export {
   startDigest,
 } from './digest.ts';
 export { makeDirectories } from './directories.ts';
+export { type LockOptions, withLock } from './lock.ts';
 export { decodeName, encodeName, systemPath } from './names.ts';
 export { isMarkAlive, processMark } from './process-mark.ts';
 export {

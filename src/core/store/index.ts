@@ -1,3 +1,4 @@
+export { type LockOptions, withLock } from '../bytes/index.ts';
 export { type ArchiveFiles, openArchive, readArchiveFile } from './archive-files.ts';
 export { type ArchiveFile, blobFile, containerdNames, textFile, writeArchive } from './archive-writer.ts';
 export {
@@ -18,7 +19,6 @@ export type { ImageTarget, WriteImageOptions, Written } from './image-target.ts'
 export { importPlain, ORIGINAL_MANIFEST, plainManifest } from './import.ts';
 export { changeLayoutIndex, entryName, LAYOUT_FILE, readLayoutIndex } from './layout.ts';
 export { localLayers } from './local.ts';
-export { type LockOptions, withLock } from './lock.ts';
 export { memoryStore } from './memory.ts';
 export { formatImageName, type ImageName, parseImageName } from './names.ts';
 export { BUNDLE_VERSION, isBundle, ociArchiveBlobs, ociArchiveIndex } from './oci-archive.ts';

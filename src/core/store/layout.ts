@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeAtomically } from '../bytes/index.ts';
+import { withLock, writeAtomically } from '../bytes/index.ts';
 import { SampanError, systemCode, wrap } from '../errors/index.ts';
 import {
   type Descriptor,
@@ -10,7 +10,6 @@ import {
   normalName,
   parseIndex,
 } from '../oci/index.ts';
-import { withLock } from './lock.ts';
 import type { Bytes, Cancel } from './port.ts';
 
 const REF_NAME = 'org.opencontainers.image.ref.name';

@@ -1,14 +1,11 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  isMarkAlive,
-  makeDirectories,
-  processMark,
-  temporaryName,
-  throwIfCancelled,
-} from '../bytes/index.ts';
 import { SampanError, systemCode, wrap } from '../errors/index.ts';
+import { temporaryName } from './atomic.ts';
+import { makeDirectories } from './directories.ts';
+import { isMarkAlive, processMark } from './process-mark.ts';
+import { throwIfCancelled } from './stream.ts';
 
 /** How long to wait for another holder. */
 export interface LockOptions {
