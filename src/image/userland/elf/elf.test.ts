@@ -81,6 +81,22 @@ describe('readElf', () => {
     }
   });
 
+  test('a program whose dynamic section is not there is damaged, and asks for nothing', () => {
+    const bytes = Buffer.from(
+      buildElf({ type: 2, interpreter: '/lib64/ld-linux-x86-64.so.2', needed: ['libm.so.6'] }),
+    );
+    const count = bytes.readUInt16LE(0x38);
+    for (let i = 0; i < count; i += 1) {
+      const header = Number(bytes.readBigUInt64LE(0x20)) + i * 0x38;
+      if (bytes.readUInt32LE(header) !== 2) continue;
+      const start = Number(bytes.readBigUInt64LE(header + 8));
+      bytes.fill(0, start, start + Number(bytes.readBigUInt64LE(header + 0x20)));
+    }
+    const elf = readElf(bytesContent(bytes));
+    assert.deepEqual(elf?.needed, []);
+    assert.equal(elf?.damaged, true);
+  });
+
   test('gives what can be read of a truncated file, and marks it', () => {
     const whole = buildElf({ interpreter: '/lib/ld.so', needed: ['libc.so.6'] });
     const elf = readElf(bytesContent(whole.subarray(0, whole.length - 100)));
