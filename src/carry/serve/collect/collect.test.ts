@@ -2,8 +2,15 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { existsSync, readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { indexOf, manifestOf, pushBlob, pushManifest, sha256, type TestRegistry } from '../testing/index.ts';
-import { serveForTest } from '../testing/server.ts';
+import {
+  indexOf,
+  manifestOf,
+  pushBlob,
+  pushManifest,
+  serveForTest,
+  sha256,
+  type TestRegistry,
+} from '../testing/index.ts';
 
 const HOUR = 3_600_000;
 

@@ -1,0 +1,1 @@
+export { type FakeUpstream, fakeUpstream, inPieces, offer } from './fake.ts';
