@@ -3,9 +3,11 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Measurement } from './benchmark.ts';
+import { deltaBenchmark } from './delta.ts';
 import { inspectBenchmark } from './inspect.ts';
 import { pageBenchmark } from './page.ts';
 import { registryBenchmark } from './registry.ts';
+import { serveBenchmark } from './serve.ts';
 import { IMAGES, slimBenchmark } from './slim.ts';
 import { startBenchmark } from './start.ts';
 import { tableOf } from './table.ts';
@@ -20,6 +22,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   pageBenchmark,
   slimBenchmark,
   registryBenchmark,
+  deltaBenchmark,
+  serveBenchmark,
 ];
 const USAGE = `usage: make bench ARGS='[--runs N] [--json FILE] [--images NAME,…] [--build] [GROUP…]'   groups: ${BENCHMARKS.map(one => one.name).join(', ')}`;
 
