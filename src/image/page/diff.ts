@@ -1,23 +1,11 @@
 import { formatCount, formatSize } from '../../core/text/index.ts';
 import type { ImageDiff } from '../diff/index.ts';
-import { htmlDocument } from './document.ts';
 import { fileTypeOf } from './file-type.ts';
+import { framedPage } from './frame.ts';
 import { type Html, html } from './html.ts';
 import type { DiffPageData } from './inspect-data.ts';
 import { figure } from './inspect-tables.ts';
 import { packFiles } from './pack.ts';
-
-const SCRIPTS = [
-  'format.js',
-  'model.js',
-  'layout.js',
-  'colors.js',
-  'treemap.js',
-  'maps.js',
-  'files.js',
-  'tables.js',
-  'diff.js',
-];
 
 const COLUMNS = [
   { name: 'change', title: 'what happened' },
@@ -34,43 +22,42 @@ export function diffPage({ diff, files, version }: DiffPageData): string {
       labels: { change: file.change, package: file.package, type: fileTypeOf(file.path) },
     })),
   );
-  return htmlDocument({
+  return framedPage({
+    kind: 'diff',
     title: `${diff.before.image} and ${diff.after.image}, compared`,
-    body: html`${header(diff)}
-<main>
-<section aria-labelledby="where">
-<h2 id="where">Where the bytes are</h2>
-<p class="lead">Each image fills its map; going into a directory of one goes into that of the other too.</p>
-<div id="maps"><noscript>The treemap needs JavaScript; the tables do not.</noscript></div>
-</section>
-${changes('layers', 'Layers', ['', 'Size', 'Instruction'], layerRows(diff))}
-${changes(
-  'config',
-  'Configuration',
-  ['', 'Before', 'After'],
-  diff.config.map(each => [each.name, each.before, each.after]),
-)}
-${changes(
-  'packages',
-  'Packages',
-  ['Package', 'Before', 'After', 'Growth'],
-  diff.packages.map(each => [
-    `${each.type} ${each.name}`,
-    each.before,
-    each.after,
-    growth(each.bytesAfter - each.bytesBefore),
-  ]),
-)}
-<section aria-labelledby="files">
-<h2 id="files">Files</h2>
-<p class="lead">Every file of both images.</p>
-<div id="file-list"><noscript>The list of files needs JavaScript.</noscript></div>
-</section>
-</main>
-<footer>Made by Sampan ${version}. This page is one file: it needs no network and sends nothing.</footer>`,
-    data: { schema: 'sampan.diff-page/1', columns: COLUMNS, files: packed },
-    scripts: SCRIPTS,
+    header: header(diff),
+    leads: {
+      map: 'Each image fills its map; going into a directory of one goes into that of the other too.',
+      files: 'Every file of both images.',
+    },
+    sections: changeSections(diff),
+    columns: COLUMNS,
+    files: packed,
+    version,
   });
+}
+
+function changeSections(diff: ImageDiff): readonly Html[] {
+  return [
+    changes('layers', 'Layers', ['', 'Size', 'Instruction'], layerRows(diff)),
+    changes(
+      'config',
+      'Configuration',
+      ['', 'Before', 'After'],
+      diff.config.map(each => [each.name, each.before, each.after]),
+    ),
+    changes(
+      'packages',
+      'Packages',
+      ['Package', 'Before', 'After', 'Growth'],
+      diff.packages.map(each => [
+        `${each.type} ${each.name}`,
+        each.before,
+        each.after,
+        growth(each.bytesAfter - each.bytesBefore),
+      ]),
+    ),
+  ];
 }
 
 function header(diff: ImageDiff): Html {

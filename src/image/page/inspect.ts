@@ -1,23 +1,11 @@
 import { formatCount, formatSize } from '../../core/text/index.ts';
 import type { Inspection } from '../inspect/index.ts';
-import { htmlDocument } from './document.ts';
 import { fileTypeOf } from './file-type.ts';
+import { framedPage } from './frame.ts';
 import { type Html, html } from './html.ts';
 import type { InspectPageData } from './inspect-data.ts';
 import { figure, findingSection, layerSection, packageTable } from './inspect-tables.ts';
 import { packFiles } from './pack.ts';
-
-const SCRIPTS = [
-  'format.js',
-  'model.js',
-  'layout.js',
-  'colors.js',
-  'treemap.js',
-  'maps.js',
-  'files.js',
-  'tables.js',
-  'inspect.js',
-];
 
 const COLUMNS = [
   { name: 'waste', title: 'waste' },
@@ -44,27 +32,22 @@ export function inspectPage({ inspection, files, version }: InspectPageData): st
       },
     })),
   );
-  return htmlDocument({
+  return framedPage({
+    kind: 'inspect',
     title: `${inspection.image}, inspected`,
-    body: html`${header(inspection)}
-<main>
-<section aria-labelledby="where">
-<h2 id="where">Where the bytes are</h2>
-<p class="lead">Each area is as large as its files. Go into a directory to see more of it.</p>
-<div id="maps"><noscript>The treemap needs JavaScript; the tables do not.</noscript></div>
-</section>
-${findingSection(inspection.findings)}
-${layerSection(inspection.layers)}
-${packageTable(inspection.packages)}
-<section aria-labelledby="files">
-<h2 id="files">Files</h2>
-<p class="lead">Every file that a container sees.</p>
-<div id="file-list"><noscript>The list of files needs JavaScript.</noscript></div>
-</section>
-</main>
-<footer>Made by Sampan ${version}. This page is one file: it needs no network and sends nothing.</footer>`,
-    data: { schema: 'sampan.inspect-page/1', columns: COLUMNS, files: packed },
-    scripts: SCRIPTS,
+    header: header(inspection),
+    leads: {
+      map: 'Each area is as large as its files. Go into a directory to see more of it.',
+      files: 'Every file that a container sees.',
+    },
+    sections: [
+      findingSection(inspection.findings),
+      layerSection(inspection.layers),
+      packageTable(inspection.packages),
+    ],
+    columns: COLUMNS,
+    files: packed,
+    version,
   });
 }
 

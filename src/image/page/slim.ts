@@ -1,22 +1,10 @@
 import { formatCount, formatDuration, formatSize } from '../../core/text/index.ts';
 import type { Outcome, PageFile, SlimPageData } from './data.ts';
-import { htmlDocument } from './document.ts';
+import { framedPage } from './frame.ts';
 import { type Html, html } from './html.ts';
 import { type FilePack, packFiles } from './pack.ts';
 import { proofSection, verdict } from './proof.ts';
 import { packageSection, removedSection } from './tables.ts';
-
-const SCRIPTS = [
-  'format.js',
-  'model.js',
-  'layout.js',
-  'colors.js',
-  'treemap.js',
-  'maps.js',
-  'files.js',
-  'tables.js',
-  'slim.js',
-];
 
 const COLUMNS = [
   { name: 'outcome', title: 'what happened' },
@@ -31,19 +19,18 @@ const COLUMNS = [
  * page, and nothing in the data can become code or markup.
  */
 export function slimPage(data: SlimPageData): string {
-  return htmlDocument({
+  return framedPage({
+    kind: 'slim',
     title: `${data.image}, slimmed`,
-    body: html`${header(data)}
-<main>
-${treemapSection()}
-${removedSection(data.files)}
-${proofSection(data.proof)}
-${packageSection(data.packages)}
-${fileSection()}
-</main>
-<footer>Made by Sampan ${data.version}. This page is one file: it needs no network and sends nothing.</footer>`,
-    data: { schema: 'sampan.slim-page/1', columns: COLUMNS, files: packSlimming(data) },
-    scripts: SCRIPTS,
+    header: header(data),
+    leads: {
+      map: 'Each area is as large as its files. Go into a directory to see more of it.',
+      files: 'Every file of the original, and why it was kept or dropped.',
+    },
+    sections: [removedSection(data.files), proofSection(data.proof), packageSection(data.packages)],
+    columns: COLUMNS,
+    files: packSlimming(data),
+    version: data.version,
   });
 }
 
@@ -113,20 +100,4 @@ function sizeBar(share: number): Html {
 
 function figure(title: string, before: number, after: number): Html {
   return html`<div><dt>${title}</dt><dd><span>${formatCount(before)} →</span> ${formatCount(after)}</dd></div>`;
-}
-
-function treemapSection(): Html {
-  return html`<section aria-labelledby="where">
-<h2 id="where">Where the bytes are</h2>
-<p class="lead">Each area is as large as its files. Go into a directory to see more of it.</p>
-<div id="maps"><noscript>The treemap needs JavaScript; the tables do not.</noscript></div>
-</section>`;
-}
-
-function fileSection(): Html {
-  return html`<section aria-labelledby="files">
-<h2 id="files">Files</h2>
-<p class="lead">Every file of the original, and why it was kept or dropped.</p>
-<div id="file-list"><noscript>The list of files needs JavaScript.</noscript></div>
-</section>`;
 }
