@@ -71,8 +71,12 @@ async function fetchListed(job: FetchJob, means: FetchMeans, list: ChunkList | u
   const wanted = job.digest ?? list?.digest;
   const checkedBy = job.digest !== undefined ? 'digest' : list === undefined ? 'size' : 'list';
   const there = wanted === undefined ? undefined : await fetchedBefore(job.path, wanted);
-  if (there !== undefined) return { ...there, checkedBy };
   const paths = partPaths(job.path);
+  if (there !== undefined) {
+    await rm(paths.part, { force: true });
+    await removeState(paths.state);
+    return { ...there, checkedBy };
+  }
   const boot = await bootId();
   const state = usable(await readState(paths.state), { job, list });
   await using part = await PartFile.open(paths.part, {

@@ -1,4 +1,17 @@
 export {
+  BYTES,
+  CHUNK,
+  type Here,
+  here,
+  isCode,
+  leave,
+  listOf,
+  NOON,
+  put,
+  refuseAlways,
+  served,
+} from './bench.ts';
+export {
   answer,
   breakAfter,
   clientWith,

@@ -77,7 +77,8 @@ export function breakAfter(count: number): Mood {
     const range = `bytes ${from}-${bytes.length - 1}/${bytes.length}`;
     const head = from === 0 ? {} : { 'content-range': range };
     response.writeHead(from === 0 ? 200 : 206, { etag, 'content-length': length, ...head });
-    response.write(bytes.subarray(from, from + count), () => setTimeout(() => response.destroy(), 20));
+    // What the other side has not read by then is lost.
+    response.write(bytes.subarray(from, from + count), () => setTimeout(() => response.destroy(), 100));
     return true;
   };
 }
