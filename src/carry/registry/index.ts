@@ -1,4 +1,5 @@
 export { hasBlob, readBlob } from './blobs.ts';
+export { removeOldParts } from './journal.ts';
 export { fetchManifest, manifestDigest, pushManifest, type RemoteManifest } from './manifests.ts';
 export { fallbackTag, listReferrers, pushReferrer, type ReferrerOptions } from './referrers.ts';
 export { refusal } from './refusal.ts';

@@ -33,7 +33,7 @@ const IDLE = 'idle';
 export async function openJournal(directory: string, digest: Digest): Promise<Journal | undefined> {
   try {
     makeDirectories(directory, { mode: 0o700 });
-    await removeOld(directory);
+    await removeOldParts(directory);
     const claimed = await claim(directory, hexOf(digest));
     if (claimed === undefined) return undefined;
     const file = await open(claimed.path, claimed.isNew ? 'ax+' : 'a+', 0o600);
@@ -43,13 +43,23 @@ export async function openJournal(directory: string, digest: Digest): Promise<Jo
   }
 }
 
-async function removeOld(directory: string): Promise<void> {
-  for (const name of await readdir(directory)) {
+/**
+ * Removes the parts in a directory of journals that nobody is at and nobody went on with for `keptMs`, a week unless
+ * told. A directory that is not there has none.
+ *
+ * @returns how many bytes that freed.
+ */
+export async function removeOldParts(directory: string, keptMs = KEPT_MS): Promise<number> {
+  let freed = 0;
+  for (const name of await readdir(directory).catch(() => [])) {
     if (isMarkAlive(ownerOf(name))) continue;
     const path = join(directory, name);
     const found = await stat(path).catch(() => undefined);
-    if (found?.isFile() && Date.now() - found.mtimeMs > KEPT_MS) await rm(path, { force: true });
+    if (!found?.isFile() || Date.now() - found.mtimeMs <= keptMs) continue;
+    await rm(path, { force: true });
+    freed += found.size;
   }
+  return freed;
 }
 
 function ownerOf(name: string): string {

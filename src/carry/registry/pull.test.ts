@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { digestOf, readStream } from '../../core/bytes/index.ts';
@@ -7,7 +7,7 @@ import { isSampanError } from '../../core/errors/index.ts';
 import { type Descriptor, MEDIA } from '../../core/oci/index.ts';
 import { openSource, openTarget } from '../../core/store/index.ts';
 import { fail, scratch, testContext } from '../../core/store/testing/index.ts';
-import { openRegistries } from './index.ts';
+import { openRegistries, removeOldParts } from './index.ts';
 import { type FakeCall, fakeRegistry, putFakeImage, testTools } from './testing/index.ts';
 
 test('an image comes into the store whole, and a second time nothing of its blobs is fetched', async t => {
@@ -178,6 +178,7 @@ test('a part of a blob is kept, and another run goes on with the byte where it w
   await assert.rejects(openTarget('x', context).write(image.source, root), fail('unavailable'));
   const [kept = ''] = readdirSync(ingestDirectory);
   assert.equal(kept, `${layer.digest.slice(7)}.idle`);
+  assert.equal(await removeOldParts(ingestDirectory), 0, 'it is kept for a week');
   // A power cut may leave rubbish where the last bytes should be.
   const path = join(ingestDirectory, kept);
   const journal = readFileSync(path);
@@ -189,6 +190,9 @@ test('a part of a blob is kept, and another run goes on with the byte where it w
   const resumed = registry.seen.slice(before).map(({ headers }) => headers.range ?? '');
   const from = Number(/\d+/.exec(resumed[0] ?? '')?.[0]);
   assert.ok(resumed.length === 1 && from > 3_000_000 && from < 5_000_000, `${resumed}`);
+  writeFileSync(path, 'of another process that is gone');
+  utimesSync(path, 1, 1);
+  assert.equal(await removeOldParts(ingestDirectory), 31);
   assert.deepEqual(readdirSync(ingestDirectory), []);
 });
 
