@@ -23,9 +23,9 @@ test('a server is trusted by its own authority, and only by that', async t => {
     assert.ok(error.remedy?.includes('--ca') && error.remedy.includes(running.host));
     return true;
   });
-  const elsewhere = running.origin.replace('127.0.0.1', '127.0.0.2');
+  const other = await startServer(t, (_, response) => response.end('hello'), client);
   await assert.rejects(
-    textOf(elsewhere, { tlsFor: async () => ({ ca: [ca] }) }),
+    textOf(other.origin, { tlsFor: async () => ({ ca: [ca] }) }),
     fail('denied', 'not trusted'),
   );
 });
