@@ -24,6 +24,7 @@ export interface Release {
 const REQUEST_MS = 10_000;
 const LOOK_AGAIN_MS = 250;
 const LOOKS = 5;
+const REMOVALS = 20;
 const DEATH_MS = 5_000;
 
 /** Ends and removes what a work directory records, except its files. Idempotent. */
@@ -93,10 +94,16 @@ async function removeAll(
   remove: (id: string) => Promise<boolean>,
 ): Promise<void> {
   for (const { id } of await list()) {
-    try {
-      await remove(id);
-    } catch (error) {
-      if ((await list()).some(one => one.id === id)) throw error;
+    for (let tries = REMOVALS; tries > 0; tries--) {
+      try {
+        await remove(id);
+        break;
+      } catch (error) {
+        if (!(await list()).some(one => one.id === id)) break;
+        // While another removes a container, newer engines list it no more and yet call its image used.
+        if (tries === 1) throw error;
+        await sleep(LOOK_AGAIN_MS);
+      }
     }
   }
 }
