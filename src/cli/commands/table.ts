@@ -177,6 +177,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./config.ts')).configCommand,
   },
   {
+    name: 'agent',
+    summary: 'keeps Compose files true on this device, day and night',
+    group: 'run',
+    load: async () => (await import('./agent.ts')).agentCommand,
+  },
+  {
+    name: 'exec',
+    summary: 'runs a command in a container of a service',
+    group: 'run',
+    load: async () => (await import('./exec.ts')).execCommand,
+  },
+  {
     name: 'help',
     summary: 'tells what Sampan can do, or all about one command',
     group: 'help',

@@ -44,12 +44,12 @@ export function registriesWhenNeeded(context: Context, choice: RegistryChoice): 
   };
   return {
     find: async (name, store) => await (await open()).find(name, store),
-    target: (name, store) => {
+    target: name => {
       parseReference(name);
       return {
         name: `docker://${name}`,
         write: async (source, root, options) =>
-          await (await open()).target(name, store).write(source, root, options),
+          await (await open()).target(name).write(source, root, options),
       };
     },
   };

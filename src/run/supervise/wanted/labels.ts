@@ -16,6 +16,8 @@ export const LABELS = {
   wanted: 'io.sampan.wanted',
   /** Ours: the image reference that was asked for. */
   reference: 'io.sampan.image',
+  /** Ours: how it is restarted when it is unhealthy, as JSON. */
+  restart: 'io.sampan.restart',
 } as const;
 
 /** The version that we say: files of this specification. */

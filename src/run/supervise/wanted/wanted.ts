@@ -237,7 +237,16 @@ function labelsOf(
     [LABELS.directory]: project.directory,
     [LABELS.files]: project.files.join(','),
     [LABELS.dependsOn]: depends.join(','),
+    ...restartLabel(service),
   };
+}
+
+/** For the agent: it knows containers by their labels alone. */
+function restartLabel({ written }: Service): Readonly<Record<string, string>> {
+  const rule = written['x-sampan']?.restart;
+  if (rule === undefined) return {};
+  const { onUnhealthy, limit, window: windowMs, delay: delayMs, maxDelay: maxDelayMs } = rule;
+  return { [LABELS.restart]: JSON.stringify({ onUnhealthy, limit, windowMs, delayMs, maxDelayMs }) };
 }
 
 function updateOf({ written: { 'x-sampan': more, ports = [] } }: Service): UpdatePolicy {

@@ -1,0 +1,2 @@
+export { loadModule, MODULE_NAMES } from './modules.ts';
+export { readSettings, runHere, settingsPath } from './run.ts';

@@ -1,0 +1,31 @@
+import { SampanError } from '../../core/errors/index.ts';
+import type { AgentModule, ModuleName } from '../../run/module/index.ts';
+import type { Context } from '../context/index.ts';
+import { applyTools } from './tools.ts';
+
+/** The parts of the agent, each loaded when it is chosen. */
+const LOADERS: Readonly<
+  Partial<Record<ModuleName, (context: Context, policy: string | undefined) => Promise<AgentModule>>>
+> = {
+  apply: async (context, policy) =>
+    (await import('../../run/apply/index.ts')).applyModule(applyTools(context, policy)),
+  health: async () => (await import('../../run/health/index.ts')).healthModule,
+  monitor: async () => (await import('../../run/monitor/index.ts')).monitorModule,
+};
+
+/** The names of the parts that there are. */
+export const MODULE_NAMES = Object.keys(LOADERS);
+
+/** Loads one part. @throws SampanError `unsupported` for one that this build does not have. */
+export async function loadModule(
+  name: ModuleName,
+  context: Context,
+  policy: string | undefined,
+): Promise<AgentModule> {
+  const load = LOADERS[name];
+  if (load === undefined)
+    throw new SampanError('unsupported', `this agent was built without the module ${name}`, {
+      remedy: `it has ${MODULE_NAMES.join(', ')}`,
+    });
+  return await load(context, policy);
+}

@@ -1,0 +1,295 @@
+import { type FSWatcher, watch } from 'node:fs';
+import { engineEvents } from '../../core/docker/index.ts';
+import { isSampanError, SampanError } from '../../core/errors/index.ts';
+import type { Project } from '../compose/index.ts';
+import type {
+  AgentHost,
+  AgentModule,
+  ModuleAnswer,
+  ModuleCall,
+  ProjectPlace,
+  RunningModule,
+} from '../module/index.ts';
+import {
+  type Current,
+  type ExecuteContext,
+  execute,
+  isIdle,
+  LABELS,
+  planOf,
+  type ServiceOutcome,
+  type SuperviseEvent,
+  type Wanted,
+} from '../supervise/index.ts';
+
+/** What applying needs from outside. */
+export interface ApplyTools {
+  /** Reads a project. @throws SampanError `usage` and what reading throws. */
+  open(place: ProjectPlace): Promise<Project>;
+  /** Asks the engine what there is of it. */
+  compare(
+    project: Project,
+    signal: AbortSignal,
+  ): Promise<{ readonly wanted: Wanted; readonly current: Current }>;
+  context(wanted: Wanted, report: (event: SuperviseEvent) => void): Promise<ExecuteContext>;
+}
+
+/** How a project stands. */
+interface ProjectState {
+  readonly place: ProjectPlace;
+  project: Project | undefined;
+  /** Why the file cannot be read; the last good one is kept true. */
+  problem: string | undefined;
+  outcomes: readonly ServiceOutcome[];
+  /** Milliseconds since 1970. */
+  appliedMs: number;
+  isRight: boolean;
+  failures: number;
+  retryMs: number;
+}
+
+const CHECK_MS = 60_000;
+const SETTLE_MS = 300;
+const BACK_OFF = { firstMs: 5000, mostMs: 300_000 } as const;
+/** Ends of containers that an update makes itself; the next look is soon all the same. */
+const WAKING = /^(die|destroy|stop|start|rename|oom)$/;
+
+/** Keeps projects true: after a change of their files, of containers, of the engine, and once a minute. */
+export function applyModule(tools: ApplyTools): AgentModule {
+  return {
+    name: 'apply',
+    start: async host => {
+      const states = host.projects.map(
+        (place): ProjectState => ({
+          place,
+          project: undefined,
+          problem: undefined,
+          outcomes: [],
+          appliedMs: 0,
+          isRight: false,
+          failures: 0,
+          retryMs: 0,
+        }),
+      );
+      const bell = openBell();
+      const ending = new AbortController();
+      const signal = AbortSignal.any([host.signal, ending.signal]);
+      const watchers = watchFiles(states, bell.ring);
+      const listening = listen(host, bell.ring, signal);
+      const working = keepTrue(states, { tools, host, bell, signal });
+      return runningApply(states, bell, async () => {
+        for (const watcher of watchers) watcher.close();
+        ending.abort();
+        bell.ring();
+        await Promise.allSettled([working, Promise.race([listening, host.sleep(500).catch(() => {})])]);
+      });
+    },
+  };
+}
+
+/** Wakes who waits; rings before the wait count too. */
+interface Bell {
+  ring(): void;
+  wait(ms: number): Promise<void>;
+}
+
+function openBell(): Bell {
+  let isRung = false;
+  let wake: (() => void) | undefined;
+  return {
+    ring: () => {
+      isRung = true;
+      wake?.();
+    },
+    wait: async ms => {
+      if (!isRung) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        const timer = setTimeout(resolve, ms);
+        wake = resolve;
+        await promise;
+        clearTimeout(timer);
+        wake = undefined;
+      }
+      isRung = false;
+    },
+  };
+}
+
+function watchFiles(states: readonly ProjectState[], ring: () => void): readonly FSWatcher[] {
+  const paths = new Set(states.flatMap(({ place }) => place.files));
+  return [...paths].flatMap(path => {
+    try {
+      // The directory: editors and deployments replace files by renaming.
+      const directory = path.slice(0, path.lastIndexOf('/')) || '/';
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      const watcher = watch(directory, (_, changed) => {
+        if (changed === null || changed === name || changed === '.env') ring();
+      });
+      watcher.on('error', () => watcher.close());
+      return [watcher];
+    } catch {
+      return [];
+    }
+  });
+}
+
+async function listen(host: AgentHost, ring: () => void, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      const docker = await host.docker();
+      ring();
+      for await (const { action } of engineEvents(docker, {
+        types: ['container'],
+        labels: [LABELS.project],
+        signal,
+      })) {
+        if (WAKING.test(action)) ring();
+      }
+    } catch (error) {
+      if (!isSampanError(error)) throw error;
+    }
+    await host.sleep(2000).catch(() => {});
+  }
+}
+
+interface Keeping {
+  readonly tools: ApplyTools;
+  readonly host: AgentHost;
+  readonly bell: Bell;
+  readonly signal: AbortSignal;
+}
+
+async function keepTrue(states: readonly ProjectState[], keeping: Keeping): Promise<void> {
+  const { host, bell, signal } = keeping;
+  while (!signal.aborted) {
+    for (const state of states) {
+      if (signal.aborted) return;
+      if (state.retryMs > host.monotonic()) continue;
+      await applyOne(state, keeping);
+    }
+    const next = Math.min(
+      ...states.map(({ retryMs }) => (retryMs > 0 ? retryMs - host.monotonic() : CHECK_MS)),
+      CHECK_MS,
+    );
+    await bell.wait(Math.max(next, 100));
+    await host.sleep(SETTLE_MS).catch(() => {});
+  }
+}
+
+async function applyOne(state: ProjectState, { tools, host, signal }: Keeping): Promise<void> {
+  try {
+    await read(state, tools, host);
+    if (state.project === undefined) throw new SampanError('usage', state.problem ?? 'there is no project');
+    const { wanted, current } = await tools.compare(state.project, signal);
+    const plan = planOf(wanted, current, {});
+    state.isRight = isIdle(plan);
+    if (!state.isRight) {
+      const report = (event: SuperviseEvent): void => tell(event, state.project?.name ?? '', host);
+      state.outcomes = await execute(plan, await tools.context(wanted, report));
+      state.appliedMs = host.now();
+      const failed = state.outcomes.filter(({ error }) => error !== undefined);
+      state.isRight = failed.length === 0;
+      if (failed.length > 0)
+        return backOff(state, host, failed.map(({ error }) => error?.message).join('; '));
+    }
+    state.failures = 0;
+    state.retryMs = 0;
+  } catch (error) {
+    if (signal.aborted) return;
+    if (!isSampanError(error)) throw error;
+    backOff(state, host, error.message);
+  }
+}
+
+/** A file that has become wrong leaves the last good one in force. */
+async function read(state: ProjectState, tools: ApplyTools, host: AgentHost): Promise<void> {
+  try {
+    state.project = await tools.open(state.place);
+    state.problem = undefined;
+  } catch (error) {
+    if (!isSampanError(error)) throw error;
+    if (state.problem !== error.message)
+      host.bus.tell({
+        from: 'apply',
+        kind: 'project.wrong',
+        severity: 'error',
+        text: error.message,
+        data: { file: state.place.files.join() },
+      });
+    state.problem = error.message;
+  }
+}
+
+function backOff(state: ProjectState, host: AgentHost, why: string): void {
+  state.isRight = false;
+  state.failures++;
+  const waitMs = Math.min(BACK_OFF.firstMs * 2 ** (state.failures - 1), BACK_OFF.mostMs);
+  state.retryMs = host.monotonic() + waitMs;
+  if (state.failures > 1 && state.failures % 10 !== 0) return;
+  const text = `${state.project?.name ?? state.place.files.join()}: ${why}; tried again in ${Math.round(waitMs / 1000)} s`;
+  host.bus.tell({
+    from: 'apply',
+    kind: 'project.failed',
+    severity: 'error',
+    text,
+    data: { failures: state.failures },
+  });
+}
+
+const LOUD: Readonly<Partial<Record<SuperviseEvent['kind'], 'warning' | 'error'>>> = {
+  'rolled-back': 'error',
+  failed: 'error',
+  held: 'warning',
+  stale: 'warning',
+};
+
+function tell(
+  { kind, container, detail, service }: SuperviseEvent,
+  project: string,
+  { bus }: AgentHost,
+): void {
+  if (kind === 'kept' || kind === 'waiting') return;
+  bus.tell({
+    from: 'apply',
+    kind: `container.${kind}`,
+    severity: LOUD[kind] ?? 'info',
+    text: `${container} ${kind}${detail === '' ? '' : `: ${detail}`}`,
+    data: { project, service, container },
+  });
+}
+
+function runningApply(states: readonly ProjectState[], bell: Bell, end: () => Promise<void>): RunningModule {
+  return {
+    status: () =>
+      states.map(({ place, project, problem, outcomes, appliedMs, isRight, failures }) => ({
+        name: project?.name ?? place.name ?? '',
+        files: place.files,
+        services: [...(project?.services.values() ?? [])].map(({ name, image, scale }) => ({
+          name,
+          image,
+          scale,
+        })),
+        isRight,
+        problem,
+        failures,
+        appliedMs,
+        failed: outcomes.flatMap(({ service, error }) =>
+          error === undefined ? [] : [{ service, error: error.message }],
+        ),
+      })),
+    answer: async call => answer(states, bell, call),
+    [Symbol.asyncDispose]: end,
+  };
+}
+
+/** `POST now`: looks at once, whatever the back-off says. */
+function answer(
+  states: readonly ProjectState[],
+  bell: Bell,
+  { method, path }: ModuleCall,
+): ModuleAnswer | undefined {
+  if (method !== 'POST' || path !== 'now') return undefined;
+  for (const state of states) state.retryMs = 0;
+  bell.ring();
+  return { status: 202, json: { started: true } };
+}

@@ -1,0 +1,1 @@
+export { type ApplyTools, applyModule } from './apply.ts';
