@@ -1,3 +1,4 @@
+export { youngCollector } from './collect.ts';
 export { FETCH_OPTIONS, type FetchValues, fetchTo, fileNameOf, isUrl } from './fetch-options.ts';
 export { withFetched } from './fetched.ts';
 export { type Gathered, type Gathering, gather } from './gather.ts';

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { type OpenBundle, openBundle } from '../../carry/bundle/index.ts';
 import { isDeltaFile, openDelta } from '../../carry/delta/index.ts';
 import { type LoadPlan, loadBundle, planLoad } from '../../carry/load/index.ts';
+import type { StoreContext } from '../../core/store/index.ts';
 import {
   choosePlace,
   FETCH_OPTIONS,
@@ -9,8 +10,8 @@ import {
   loadPlanJson,
   loadSummary,
   withFetched,
+  youngCollector,
 } from '../bundles/index.ts';
-import type { StoreContext } from '../../core/store/index.ts';
 import { defineCommand, flag, required, text } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
 import { openToolbox } from '../image/index.ts';
@@ -82,7 +83,9 @@ async function loadFile(context: Context, values: LoadValues, path: string): Pro
 
 /** A delta is read beside the image that it builds on, and is then as good as a bundle. */
 async function openFile(path: string, images: StoreContext): Promise<OpenBundle> {
-  return isDeltaFile(path) ? await openDelta(path, images) : await openBundle(path, images);
+  return isDeltaFile(path)
+    ? await openDelta(path, { ...images, relieve: youngCollector() })
+    : await openBundle(path, images);
 }
 
 function printNames({ stdout }: Context, { images, place }: LoadPlan): void {

@@ -26,6 +26,8 @@ export interface OldImage extends AsyncDisposable {
 export interface OldLookup extends StoreContext {
   /** The name that a person gave; otherwise it is looked for by what it is. */
   readonly oldName?: string | undefined;
+  /** Called after every few megabytes that are rebuilt: what was consumed may be freed. */
+  readonly relieve?: (() => void) | undefined;
 }
 
 /**

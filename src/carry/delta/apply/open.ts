@@ -47,7 +47,11 @@ export async function openDelta(path: string, context: OldLookup): Promise<OpenD
   const old = await oldFor(delta, documents, context);
   const { root, original, contents } = documents;
   const subjects = new Set([root.digest, original]);
-  const source = rebuiltSource(delta, { contents: contentSource(path, contents), subjects }, old);
+  const source = rebuiltSource(
+    { delta, relieve: context.relieve },
+    { contents: contentSource(path, contents), subjects },
+    old,
+  );
   const names = delta.header.new.name === undefined ? [] : [delta.header.new.name];
   return {
     path,
@@ -126,8 +130,13 @@ async function isHere(header: DeltaHeader, documents: Documents, context: OldLoo
   }
 }
 
+interface Rebuilding {
+  readonly delta: DeltaFile;
+  readonly relieve: (() => void) | undefined;
+}
+
 function rebuiltSource(
-  delta: DeltaFile,
+  { delta, relieve }: Rebuilding,
   about: { readonly contents: ReturnType<typeof contentSource>; readonly subjects: ReadonlySet<Digest> },
   old: OldImage | undefined,
 ): OpenBundle['source'] {
@@ -141,7 +150,7 @@ function rebuiltSource(
     open: (blob, options) => {
       const layer = layers.get(blob.digest);
       if (layer === undefined || old === undefined) return documents.open(blob, options);
-      return rebuilt({ delta, layer, old }, options);
+      return rebuilt({ delta, relieve, layer, old }, options);
     },
   };
   return {
@@ -152,11 +161,11 @@ function rebuiltSource(
 }
 
 async function* rebuilt(
-  parts: { readonly delta: DeltaFile; readonly layer: NewLayer; readonly old: OldImage },
+  parts: Rebuilding & { readonly layer: NewLayer; readonly old: OldImage },
   options: Cancel = {},
 ): Bytes {
-  const { delta, layer, old } = parts;
+  const { delta, layer, old, relieve } = parts;
   using recipe = delta.recipe(layer);
-  const stream = rebuildLayer({ recipe, old: old.space, size: layer.size, ...options });
+  const stream = rebuildLayer({ recipe, old: old.space, size: layer.size, relieve, ...options });
   yield* verified(stream, { what: `layer ${layer.diffId}`, digest: layer.diffId, size: layer.size });
 }

@@ -25,11 +25,14 @@ export interface RebuildParts extends Cancel {
   readonly old: ByteSpace;
   /** Of the layer, in bytes: no more are ever made. */
   readonly size: number;
+  /** Called after every few megabytes: chunks that were consumed may be freed now. */
+  readonly relieve?: (() => void) | undefined;
 }
 
 const CHUNK_BYTES = 1 << 18;
 /** Small pieces go out together. */
 const GATHER_BYTES = 1 << 16;
+const RELIEVE_BYTES = 4 << 20;
 
 /**
  * The tar of a layer. Holds one block at a time; the caller verifies what comes out.
@@ -40,6 +43,7 @@ export async function* rebuildLayer(parts: RebuildParts): AsyncGenerator<Uint8Ar
   const state = new RecipeState(parts);
   const { recipe, signal } = parts;
   let made = 0;
+  let relieved = 0;
   for (let at = 0; at < recipe.size; ) {
     const block = readBlock(recipe, at);
     at = block.end;
@@ -48,6 +52,9 @@ export async function* rebuildLayer(parts: RebuildParts): AsyncGenerator<Uint8Ar
       made += chunk.length;
       if (made > parts.size) throw broken(`a layer of more than the ${parts.size} bytes that were promised`);
       yield chunk;
+      if (made - relieved < RELIEVE_BYTES) continue;
+      parts.relieve?.();
+      relieved = made;
     }
     // Whoever waits for a signal gets its turn.
     await setImmediate();
