@@ -23,7 +23,7 @@ export async function runApp(host: NodeJS.Process, table: readonly CommandEntry[
   } catch (error) {
     return fail(whatHappened(error, context.signal));
   }
-  return host.exit(0);
+  return host.exit();
 }
 
 /** Needed before the command is known, because errors are told with it. */

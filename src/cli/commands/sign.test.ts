@@ -93,6 +93,7 @@ test('a password is typed twice for a new key, and once to sign', async t => {
     isTerminal: true,
     line: async () => undefined,
     all: async () => new Uint8Array(),
+    sendTo: () => () => {},
     secret: async () => Buffer.from(typed.shift() ?? ''),
   };
   await fails(runIn({ input }, 'keygen', 'team'), 'usage', /the two passwords differ/);

@@ -1,4 +1,5 @@
 export { composeFiles, machineFiles } from './files.ts';
+export { containerOf, type Inside, runInside } from './inside.ts';
 export { type OpenProject, openProject } from './open.ts';
 export { PROJECT_OPTIONS, type ProjectValues } from './options.ts';
 export { defaultsText, eventLine, planJson, planTable } from './show.ts';

@@ -35,4 +35,6 @@ export interface Context {
   readonly verbose: boolean;
   /** `--quiet` was given. */
   readonly quiet: boolean;
+  /** What the process ends with when all went well, instead of 0: the status of a command that it ran. */
+  setExitStatus(status: number): void;
 }

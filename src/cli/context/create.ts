@@ -39,6 +39,9 @@ export function openContext(host: NodeJS.Process, mood: Mood): OpenContext {
     signal: abortOnSignals(host, live),
     now: Date.now,
     progress: live ?? plain,
+    setExitStatus: status => {
+      host.exitCode = status;
+    },
     ...mood,
   };
   return {
@@ -88,8 +91,20 @@ function outputFor(stream: NodeJS.WriteStream, { env, live }: Surroundings): Out
     get columns() {
       return columnsOf(stream);
     },
+    writeBytes: bytes => writeBytes(stream, bytes),
     write: live === undefined || !stream.isTTY ? write : text => live.above(() => write(text)),
   };
+}
+
+async function writeBytes(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> {
+  if (stream.destroyed || stream.write(bytes)) return;
+  await new Promise<void>(resolve => {
+    const go = (): void => {
+      stream.off('drain', go).off('close', go);
+      resolve();
+    };
+    stream.on('drain', go).on('close', go);
+  });
 }
 
 function columnsOf(stream: NodeJS.WriteStream): number {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import { SampanError } from '../../core/errors/index.ts';
 
 /** What a person types, or a program sends. */
@@ -14,6 +15,8 @@ export interface Input {
   secret(signal: AbortSignal): Promise<Uint8Array>;
   /** Reads all of it. @throws SampanError `limit` beyond `maxBytes`. */
   all(maxBytes: number): Promise<Uint8Array>;
+  /** Sends all of it on, and ends the other side with it, until the returned function is called; it keeps no process alive then. */
+  sendTo(target: Writable): () => void;
 }
 
 /** The input of a process. */
@@ -29,6 +32,14 @@ export function inputOf(stream: NodeJS.ReadStream): Input {
     },
     secret: signal => readSecret(stream, signal),
     all: maxBytes => readAll(stream, maxBytes),
+    sendTo: target => {
+      stream.pipe(target);
+      return () => {
+        stream.unpipe(target);
+        stream.pause();
+        stream.unref?.();
+      };
+    },
   };
 }
 

@@ -17,6 +17,10 @@ export function fakeContext(changes: Partial<Omit<Context, 'stdout' | 'stderr'>>
       line: () => new Promise(() => {}),
       secret: async () => new Uint8Array(),
       all: async () => new Uint8Array(),
+      sendTo: target => {
+        target.end();
+        return () => {};
+      },
     },
     cwd: '/',
     home: '/root',
@@ -25,6 +29,7 @@ export function fakeContext(changes: Partial<Omit<Context, 'stdout' | 'stderr'>>
     progress: SILENT,
     verbose: false,
     quiet: false,
+    setExitStatus: () => {},
     ...changes,
     stdout: memoryOutput(),
     stderr: memoryOutput(),

@@ -13,6 +13,7 @@ export function memoryOutput(like: Partial<Omit<Output, 'write'>> = {}): MemoryO
     color: like.color ?? false,
     columns: like.columns ?? 80,
     write: text => void parts.push(text),
+    writeBytes: async bytes => void parts.push(Buffer.from(bytes).toString('utf8')),
     text: () => parts.join(''),
   };
 }

@@ -1,6 +1,7 @@
+import type { Duplex } from 'node:stream';
 import { type ErrorCode, SampanError } from '../errors/index.ts';
 import { type Fields, isFields, parseFields, parseList, textAt } from './json.ts';
-import { type Call, type Reply, readAll, request } from './request.ts';
+import { type Call, type Reply, readAll, request, upgrade } from './request.ts';
 import { findSocket, type SocketSearch } from './socket.ts';
 
 /** A server of the Docker Engine API that has answered. Plain data: each call opens its own connection. */
@@ -64,6 +65,16 @@ export function commonVersion(most: string, least: string): string {
 export async function send(docker: Docker, call: Call): Promise<Reply> {
   const path = `/v${docker.apiVersion}${call.path}`;
   return await settle(await request(docker.socketPath, { ...call, path }), call);
+}
+
+/** Makes one call that turns its connection into a stream of bytes in both directions. @throws as {@link send}. */
+export async function openConnection(docker: Docker, call: Call): Promise<Duplex> {
+  const path = `/v${docker.apiVersion}${call.path}`;
+  const answer = await upgrade(docker.socketPath, { ...call, path });
+  if (!('status' in answer)) return answer;
+  await settle(answer, call);
+  answer.close();
+  throw new SampanError('unsupported', `the engine did not give a connection for ${call.path}`);
 }
 
 /** Makes one call and drops the body of its answer; returns the status. */

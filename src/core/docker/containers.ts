@@ -164,17 +164,31 @@ export async function attachContainer(
   return demultiplex((await send(docker, call)).body);
 }
 
+/** Which part of what a container printed. */
+export interface LogSpan {
+  readonly follow?: boolean;
+  readonly tailLines?: number | undefined;
+  /** Seconds since 1970, with a fraction if wanted. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  /** Each line begins with its time (RFC 3339, nanoseconds) and a space. */
+  readonly timestamps?: boolean;
+  /** It has a terminal: one stream, which is not multiplexed. */
+  readonly tty?: boolean;
+}
+
 /** What it printed, and with `follow` what it prints until it ends. */
 export async function* containerLogs(
   docker: Docker,
   id: string,
-  options: CallOptions & { readonly follow?: boolean; readonly tailLines?: number } = {},
+  options: CallOptions & LogSpan = {},
 ): AsyncGenerator<OutputChunk> {
-  const { follow, tailLines, signal } = options;
-  const query = { stdout: true, stderr: true, follow, tail: tailLines };
+  const { follow, tailLines, since, until, timestamps, tty = false, signal } = options;
+  const query = { stdout: true, stderr: true, follow, tail: tailLines, since, until, timestamps };
   const idleMs = follow === true ? 0 : 60_000;
   const reply = await send(docker, { method: 'GET', path: containerPath(id, 'logs'), query, idleMs, signal });
-  yield* demultiplex(reply.body);
+  if (tty) for await (const bytes of reply.body) yield { stream: 'stdout', bytes };
+  else yield* demultiplex(reply.body);
 }
 
 /** Unpacks a tar into a directory of the container. */

@@ -1,4 +1,5 @@
-import { type CallOptions, type Docker, send, sendForFields } from './client.ts';
+import type { Duplex } from 'node:stream';
+import { type CallOptions, type Docker, openConnection, send, sendForFields, sendOnly } from './client.ts';
 import { numberAt, textAt } from './json.ts';
 import { demultiplex, type OutputChunk } from './stream.ts';
 
@@ -9,6 +10,11 @@ export interface ExecCommand {
   /** As in an image; the container's own when absent. */
   readonly user?: string;
   readonly workingDirectory?: string;
+  /** It reads what is sent to it. */
+  readonly stdin?: boolean;
+  /** It has a terminal. */
+  readonly tty?: boolean;
+  readonly privileged?: boolean;
 }
 
 /** Prepares a command in a container. Returns the ID of the exec. @throws SampanError `not-found`. */
@@ -19,8 +25,11 @@ export async function createExec(
 ): Promise<string> {
   const path = `/containers/${encodeURIComponent(container)}/exec`;
   const json = {
+    AttachStdin: command.stdin ?? false,
     AttachStdout: true,
     AttachStderr: true,
+    Tty: command.tty ?? false,
+    ...(command.privileged === true ? { Privileged: true } : {}),
     Cmd: command.args,
     Env: command.env ?? [],
     ...(command.user === undefined ? {} : { User: command.user }),
@@ -44,6 +53,31 @@ export async function* startExec(
     ...options,
   });
   yield* demultiplex(reply.body);
+}
+
+/**
+ * Starts it with a connection of its own, in both directions: what is written goes to its input, and ending that side
+ * ends its input. What is read is multiplexed unless it has a terminal. (Engine API, "Start an exec instance")
+ */
+export async function openExec(
+  docker: Docker,
+  id: string,
+  options: CallOptions & { readonly tty?: boolean } = {},
+): Promise<Duplex> {
+  const { tty = false, signal } = options;
+  const json = { Detach: false, Tty: tty };
+  return await openConnection(docker, { method: 'POST', path: `/exec/${id}/start`, json, signal });
+}
+
+/** Tells its terminal how large it is. One that has ended does not mind. */
+export async function resizeExec(
+  docker: Docker,
+  id: string,
+  size: CallOptions & { readonly columns: number; readonly rows: number },
+): Promise<void> {
+  const query = { h: size.rows, w: size.columns };
+  const call = { method: 'POST', path: `/exec/${id}/resize`, query, accept: [404, 409, 500] } as const;
+  await sendOnly(docker, { ...call, signal: size.signal });
 }
 
 /** How a command stands: its process on the engine's host, and its status once it has ended. */

@@ -10,6 +10,7 @@ export {
   createContainer,
   inspectContainer,
   killContainer,
+  type LogSpan,
   listContainers,
   putArchive,
   removeContainer,
@@ -18,7 +19,7 @@ export {
   waitContainer,
 } from './containers.ts';
 export { type EngineEvent, engineEvents } from './events.ts';
-export { createExec, type ExecCommand, inspectExec, startExec } from './exec.ts';
+export { createExec, type ExecCommand, inspectExec, openExec, resizeExec, startExec } from './exec.ts';
 export {
   type ImageDetails,
   type ImageSummary,

@@ -1,5 +1,5 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isSampanError, SampanError, systemCode, wrap } from '../errors/index.ts';
 import { noEngine } from './socket.ts';
@@ -62,6 +62,40 @@ export async function request(socketPath: string, call: Call): Promise<Reply> {
   } catch (error) {
     outgoing.destroy();
     throw failure(silence.error ?? error);
+  }
+}
+
+/**
+ * Sends one call that asks for another protocol on its connection (RFC 9110, section 7.8), as the Engine API does for
+ * streams in both directions. Gives the connection, or the answer of a server that does not want to.
+ */
+export async function upgrade(socketPath: string, call: Call): Promise<Duplex | Reply> {
+  if (call.signal?.aborted === true) throw cancelled(call);
+  const { request: httpRequest } = await import('node:http');
+  const outgoing = httpRequest({
+    socketPath,
+    method: call.method,
+    path: call.path + queryText(call.query),
+    headers: { ...headersOf(call), Connection: 'Upgrade', Upgrade: 'tcp' },
+    agent: false,
+    ...(call.signal === undefined ? {} : { signal: call.signal }),
+  });
+  const upgraded = Promise.withResolvers<Duplex>();
+  outgoing.on('upgrade', (_head, socket, first) => {
+    if (first.length > 0) socket.unshift(first);
+    upgraded.resolve(socket);
+  });
+  const failure = (error: unknown) => explain(error, socketPath, call);
+  try {
+    const answer = sendAndAwaitHead(outgoing, call);
+    const broken = (): boolean => call.signal?.aborted === true;
+    const refused = answer.then(incoming => replyOf(incoming, { failure, broken }));
+    // The close that follows an upgrade is no failure any more.
+    refused.catch(() => {});
+    return await Promise.race([upgraded.promise, refused]);
+  } catch (error) {
+    outgoing.destroy();
+    throw failure(error);
   }
 }
 
