@@ -13,6 +13,7 @@ import { startBenchmark } from './start.ts';
 import { tableOf } from './table.ts';
 import { tarBenchmark } from './tar.ts';
 import { treeBenchmark } from './tree.ts';
+import { upBenchmark } from './up.ts';
 
 const BENCHMARKS: readonly Benchmark[] = [
   tarBenchmark,
@@ -24,6 +25,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   registryBenchmark,
   deltaBenchmark,
   serveBenchmark,
+  upBenchmark,
 ];
 const USAGE = `usage: make bench ARGS='[--runs N] [--json FILE] [--images NAME,…] [--build] [GROUP…]'   groups: ${BENCHMARKS.map(one => one.name).join(', ')}`;
 
