@@ -1,3 +1,4 @@
+import { BLOCK } from '../../../core/tar/index.ts';
 import type { ByteSpace } from '../bytes/index.ts';
 import { diffHeader, MAX_LITERAL_BYTES, TAR_HEADER_BYTES } from '../format/index.ts';
 import type { AncestorFinder } from './ancestor.ts';
@@ -47,8 +48,20 @@ class LayerWriter {
     const size = entry.storedSize;
     if (size === 0) return;
     if (same === undefined) this.#changed(entry.path, size);
-    else this.#recipe.add({ kind: 'copy', at: same.at, size });
-    this.#at += same === undefined ? 0 : size;
+    else this.#same(same.at, size);
+  }
+
+  /** Zeros behind the file are copied with it where they can be, so that one run goes on to the next file. */
+  #same(at: number, size: number): void {
+    this.#at += size;
+    const { old, layer } = this.#parts;
+    const padding = Math.min((BLOCK - (size % BLOCK)) % BLOCK, layer.space.size - this.#at);
+    const mine = this.#read(padding);
+    const theirs = Buffer.alloc(Math.max(0, Math.min(padding, old.size - at - size)));
+    old.read(at + size, theirs);
+    const isSame = mine.equals(theirs);
+    this.#recipe.add({ kind: 'copy', at, size: isSame ? size + padding : size });
+    if (!isSame) this.#at -= padding;
   }
 
   /** What is after the last entry. */

@@ -1,12 +1,6 @@
-import { constants, zstdCompressSync } from 'node:zlib';
-import { type ByteSpace, ByteWriter } from '../bytes/index.ts';
-import {
-  type DictionaryPart,
-  MAX_DICTIONARY_BYTES,
-  MAX_LITERAL_BYTES,
-  MAX_RELOCATION_BYTES,
-} from '../format/index.ts';
-import { type Relocation, relocate, writeRelocation } from '../relocate/index.ts';
+import type { ByteSpace } from '../bytes/index.ts';
+import { type DictionaryPart, MAX_LITERAL_BYTES, MAX_RELOCATION_BYTES } from '../format/index.ts';
+import { type Relocation, relocate } from '../relocate/index.ts';
 import { align, type Segment } from './align.ts';
 import type { OldFile } from './catalogue.ts';
 import { findRelocation } from './relocation.ts';
@@ -24,6 +18,8 @@ const MARGIN_BYTES = 4 << 10;
 /** A dictionary that leaves room for another file's in the same block. */
 const WINDOW_BYTES = 3 << 20;
 const ELF_MAGIC = 0x464c457f;
+/** What a row of a table takes at most, about. */
+const ROW_BYTES = 6;
 
 /** How the bytes of a new file are made of those of its ancestor. */
 export function patchFile(fresh: Buffer, ancestor: OldFile, old: ByteSpace): readonly PatchPart[] {
@@ -50,24 +46,24 @@ function wholeOf(file: OldFile, relocation: Relocation | undefined): DictionaryP
   return { at: file.at, size: file.size, file: file.at, relocation };
 }
 
-/** A relocation, if it makes the result smaller, its own bytes counted. */
+/** A relocation, if it mends more bytes than its table takes. */
 function worthwhile(before: Buffer, fresh: Buffer, segments: readonly Segment[]): Relocation | undefined {
   const found = findRelocation(before, fresh, segments);
-  if (found === undefined) return undefined;
-  const writer = new ByteWriter();
-  writeRelocation(writer, found);
-  if (found.at.length * 6 > MAX_RELOCATION_BYTES) return undefined;
-  const sample = fresh.subarray(0, MAX_LITERAL_BYTES);
-  const plain = before.subarray(0, MAX_DICTIONARY_BYTES);
-  const moved = Buffer.from(plain);
+  if (found === undefined || found.at.length * ROW_BYTES > MAX_RELOCATION_BYTES) return undefined;
+  const moved = Buffer.from(before);
   relocate(moved, 0, found);
-  const table = quickSize(writer.finish(), Buffer.alloc(0)) * Math.min(1, sample.length / fresh.length);
-  return quickSize(sample, moved) + table < quickSize(sample, plain) ? found : undefined;
+  const mended = differences(before, fresh, segments) - differences(moved, fresh, segments);
+  return mended > found.at.length ? found : undefined;
 }
 
-function quickSize(bytes: Buffer, dictionary: Buffer): number {
-  const params = { [constants.ZSTD_c_compressionLevel]: 5, [constants.ZSTD_c_windowLog]: 23 };
-  return zstdCompressSync(bytes, { params, ...(dictionary.length === 0 ? {} : { dictionary }) }).length;
+function differences(before: Buffer, fresh: Buffer, segments: readonly Segment[]): number {
+  let count = 0;
+  for (const segment of segments) {
+    const shift = segment.old - segment.new;
+    const end = segment.new + segment.size;
+    for (let at = segment.new; at < end; at += 1) if (before[at + shift] !== fresh[at]) count += 1;
+  }
+  return count;
 }
 
 interface LargeFile {
