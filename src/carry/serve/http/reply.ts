@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isSampanError, SampanError } from '../../../core/errors/index.ts';
+import { isSampanError, SampanError, wrap } from '../../../core/errors/index.ts';
 import { Refusal } from '../base/index.ts';
 
 /** The headers of a response. */
@@ -47,9 +47,11 @@ export function toldOf(error: unknown): Told {
     return { status, code, message, headers };
   }
   const told = { code: 'UNKNOWN', headers: {} };
-  if (isSampanError(error, 'no-space')) return { ...told, status: 507, message: 'the disk is full' };
-  if (isSampanError(error, 'timeout')) return { ...told, status: 408, message: 'too slow' };
-  if (isSampanError(error, 'unavailable')) return { ...told, status: 503, message: error.message };
+  // A failed system call tells by its code whether the disk is full.
+  const fault = isSampanError(error) ? error : wrap('serving', error);
+  if (fault.code === 'no-space') return { ...told, status: 507, message: 'the disk is full' };
+  if (fault.code === 'timeout') return { ...told, status: 408, message: 'too slow' };
+  if (fault.code === 'unavailable') return { ...told, status: 503, message: fault.message };
   return { ...told, status: 500, message: 'internal error' };
 }
 

@@ -18,6 +18,17 @@ export async function openForSending(path: string): Promise<FileHandle> {
   return await open(path, 'r');
 }
 
+/** Who takes longer for a piece than this gets small ones from then on, so that slow clients do not hold what quick ones use. */
+const SLOW_MS = 500;
+const SMALL_BYTES = 32 << 10;
+
+/** The buffers of one response: those of all, and a small one of its own when there are none left, or it is slow. */
+interface Lane {
+  readonly shared: Buffers;
+  own: Buffer | undefined;
+  isSlow: boolean;
+}
+
 /**
  * Sends a range of a file as the rest of a response. One piece is read while the one before is on its way. A
  * client that goes away, or is too slow, ends it quietly: its connection is gone.
@@ -28,16 +39,20 @@ export async function sendFile(
   sending: Sending,
 ): Promise<void> {
   const pace = watchPace(sending.pace, error => response.destroy(error));
+  const lane: Lane = { shared: sending.buffers, own: undefined, isSlow: false };
   let underway: Promise<boolean> = Promise.resolve(true);
   try {
     for (let at = what.range.from; at <= what.range.to; ) {
-      const buffer = await sending.buffers.take();
+      const shared = lane.isSlow ? undefined : lane.shared.take();
+      // There is one small buffer: it must have gone out before it is filled again.
+      if (shared === undefined && !(await underway)) return;
+      const buffer = shared ?? ownOf(lane);
       const bytes = await readPiece(what.file, buffer, { at, to: what.range.to }).catch(error => {
-        sending.buffers.give(buffer);
+        giveBack(lane, buffer);
         throw error;
       });
-      if (!(await underway)) return sending.buffers.give(buffer);
-      underway = sendPiece(response, { buffer, bytes }, { ...sending, watch: pace });
+      if (!(await underway)) return giveBack(lane, buffer);
+      underway = sendPiece(response, { buffer, bytes, lane }, { ...sending, watch: pace });
       at += bytes;
     }
     if (await underway) response.end();
@@ -48,6 +63,15 @@ export async function sendFile(
   } finally {
     pace.end();
   }
+}
+
+function ownOf(lane: Lane): Buffer {
+  lane.own ??= Buffer.allocUnsafeSlow(SMALL_BYTES);
+  return lane.own;
+}
+
+function giveBack(lane: Lane, buffer: Buffer): void {
+  if (buffer !== lane.own) lane.shared.give(buffer);
 }
 
 async function readPiece(
@@ -64,16 +88,18 @@ async function readPiece(
 /** Resolves when the piece has gone out and its buffer may be used again; false when the client is gone. */
 function sendPiece(
   response: ServerResponse,
-  piece: { readonly buffer: Buffer; readonly bytes: number },
+  piece: { readonly buffer: Buffer; readonly bytes: number; readonly lane: Lane },
   to: Sending & { readonly watch: Pace },
 ): Promise<boolean> {
   return new Promise(resolve => {
     let isOver = false;
+    const begun = performance.now();
     const end = (isFine: boolean): void => {
       if (isOver) return;
       isOver = true;
       response.off('close', gone);
-      to.buffers.give(piece.buffer);
+      giveBack(piece.lane, piece.buffer);
+      if (performance.now() - begun > SLOW_MS) piece.lane.isSlow = true;
       if (isFine) to.watch.passed(piece.bytes);
       if (isFine) to.sent(piece.bytes);
       resolve(isFine);

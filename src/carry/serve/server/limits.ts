@@ -33,6 +33,6 @@ export const MAX_URL_LENGTH = 4096;
 /** Over this span {@link ServerLimits.minRate} is measured. */
 export const PACE_WINDOW_MS = 30_000;
 /** Pieces in which blobs are read and sent. */
-export const BUFFER_BYTES = 256 << 10;
+export const BUFFER_BYTES = 1 << 20;
 /** How many of {@link BUFFER_BYTES} there are. */
-export const BUFFER_COUNT = 160;
+export const BUFFER_COUNT = 40;
