@@ -1,0 +1,2 @@
+export { ch340, cp2102, ftdi, gps, modem, raspberryPi, soundCard, webcam, zigbee } from './known.ts';
+export { listed, type Machine, type MadeDevice, type MadeNode, makeMachine } from './machine.ts';
