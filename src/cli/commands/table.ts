@@ -183,6 +183,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./agent.ts')).agentCommand,
   },
   {
+    name: 'logs',
+    summary: 'shows what the services print, together, filtered, as it comes',
+    group: 'run',
+    load: async () => (await import('./logs.ts')).logsCommand,
+  },
+  {
     name: 'exec',
     summary: 'runs a command in a container of a service',
     group: 'run',
