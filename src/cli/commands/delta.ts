@@ -16,7 +16,10 @@ export const deltaCommand = defineCommand({
   },
   options: {
     output: text({ short: 'o', placeholder: 'FILE', description: 'the file to write' }),
-    platform: text({ placeholder: 'OS/ARCH', description: 'which image of several; that of this machine unless told' }),
+    platform: text({
+      placeholder: 'OS/ARCH',
+      description: 'which image of several; that of this machine unless told',
+    }),
     json: flag({ description: 'print JSON, schema sampan.delta/1' }),
   },
   examples: [
