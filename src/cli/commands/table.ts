@@ -189,6 +189,18 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./logs.ts')).logsCommand,
   },
   {
+    name: 'top',
+    summary: 'shows what the containers of a project use, live',
+    group: 'run',
+    load: async () => (await import('./top.ts')).topCommand,
+  },
+  {
+    name: 'restart',
+    summary: 'stops and starts services, in the order of their needs',
+    group: 'run',
+    load: async () => (await import('./restart.ts')).restartCommand,
+  },
+  {
     name: 'exec',
     summary: 'runs a command in a container of a service',
     group: 'run',

@@ -4,5 +4,8 @@ export { followLines, type LineSpan, logSources, type ProjectLine, pastLines } f
 export { type LogPrinter, type LogStyle, logPrinter } from './log-print.ts';
 export { type OpenProject, openProject } from './open.ts';
 export { PROJECT_OPTIONS, type ProjectValues } from './options.ts';
+export { restartOrder } from './order.ts';
 export { defaultsText, eventLine, planJson, planTable } from './show.ts';
 export { type Compared, compare, executeContext, openEngine } from './supervisor.ts';
+export { type TopRow, type TopSampler, topSampler } from './top-sample.ts';
+export { sparkline, topJson, topTable } from './top-show.ts';
