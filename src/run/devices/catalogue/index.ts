@@ -1,3 +1,3 @@
 export { type Catalogue, openCatalogue } from './catalogue.ts';
-export { numbersOf } from './files.ts';
+export { numbersOf, readSmall } from './files.ts';
 export { selectorText, stableSelector } from './stable.ts';

@@ -33,7 +33,7 @@ export function openInside({ id, name, pid }: Running, proc = '/proc'): Inside {
     checkUsers(read(`${at}/uid_map`, name), name);
     const dev = open(`${at}/root/dev`, name);
     try {
-      checkOwn(dev, name);
+      checkOwn(dev, { name, proc });
       return { ...nodeDirectory(dev), ...idsOf(read(`${at}/status`, name)) };
     } catch (error) {
       closeSync(dev);
@@ -79,11 +79,20 @@ function checkUsers(map: string, name: string): void {
 }
 
 /** A `/dev` that is the host's, or on a disk, is not changed. */
-function checkOwn(dev: number, name: string): void {
-  if (fstatSync(dev).dev === statSync('/dev').dev)
+function checkOwn(dev: number, { name, proc }: { readonly name: string; readonly proc: string }): void {
+  const { dev: device } = fstatSync(dev);
+  if ([`${proc}/1/root/dev`, '/dev'].some(path => deviceAt(path) === device))
     throw new SampanError('unsupported', `${name} has the whole /dev of the host: nothing is put there`);
   if (statfsSync(placePath(dev)).type !== TMPFS)
     throw new SampanError('unsupported', `/dev of ${name} is not in memory: nothing is put there`);
+}
+
+function deviceAt(path: string): number | undefined {
+  try {
+    return statSync(path).dev;
+  } catch {
+    return undefined;
+  }
 }
 
 function idsOf(status: string): Pick<Inside, 'uid' | 'groups'> {

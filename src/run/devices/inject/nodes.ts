@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import {
   closeSync,
   constants,
@@ -141,15 +141,20 @@ function putNode(fd: number, last: string, node: NodeSpec): boolean {
 /** Node has no mknod(2); the program gets the directory as a descriptor, so that no name leads it elsewhere. */
 function makeNode(fd: number, name: string, { type, major, minor, mode }: NodeSpec): void {
   const args = ['-m', mode.toString(8), `/proc/self/fd/3/${name}`, type, String(major), String(minor)];
-  const options = { stdio: ['ignore', 'ignore', 'pipe', fd], encoding: 'utf8', timeout: 5000 } as const;
-  let run = spawnSync('mknod', args, options);
-  if (systemCode(run.error) === 'ENOENT') run = spawnSync('busybox', ['mknod', ...args], options);
+  const call = (program: string, more: readonly string[]): SpawnSyncReturns<string> =>
+    spawnSync(program, [...more, ...args], {
+      stdio: ['ignore', 'ignore', 'pipe', fd],
+      encoding: 'utf8',
+      timeout: 5000,
+    });
+  let run = call('mknod', []);
+  if (systemCode(run.error) === 'ENOENT') run = call('busybox', ['mknod']);
   if (run.error !== undefined && systemCode(run.error) === 'ENOENT')
     throw new SampanError('unavailable', 'the program mknod is not there', {
       remedy: 'install coreutils or busybox',
     });
   if (run.status !== 0) {
-    const why = run.stderr.trim().slice(0, 300);
+    const why = (run.stderr ?? '').trim().slice(0, 300);
     throw new SampanError('denied', `making the device node ${type} ${major}:${minor}: ${why}`, {
       remedy: 'run it as root',
     });

@@ -1,0 +1,2 @@
+export { type Change, changesOf } from './changes.ts';
+export { type WatchOptions, watchDevices } from './watch.ts';
