@@ -142,6 +142,24 @@ async function until<T>(what: string, look: () => Promise<T | undefined>): Promi
   throw new Error(`${what} did not happen`);
 }
 
+async function refusesSecond({ directory, docker }: Bench): Promise<void> {
+  const again = runAgent({
+    modules: [],
+    projects: [],
+    directory,
+    lockPath: join(directory, 'agent.lock'),
+    connect: async () => docker,
+    now: Date.now,
+    monotonic: () => 0,
+    signal: new AbortController().signal,
+    ready: () => {},
+  });
+  await rejects(
+    again,
+    error => isSampanError(error, 'unavailable') && /another agent keeps this engine/.test(error.message),
+  );
+}
+
 test('an agent keeps a project true, restarts what is unhealthy, and leaves it running when it ends', async t => {
   const bench = await openBench(t);
   if (typeof bench === 'string') return t.skip(bench);
@@ -163,23 +181,7 @@ test('an agent keeps a project true, restarts what is unhealthy, and leaves it r
     return found !== undefined && found.id !== first.id ? found : undefined;
   });
 
-  await t.test('a second agent on this engine refuses', async () => {
-    const again = runAgent({
-      modules: [],
-      projects: [],
-      directory: bench.directory,
-      lockPath: join(bench.directory, 'agent.lock'),
-      connect: async () => bench.docker,
-      now: Date.now,
-      monotonic: () => 0,
-      signal: new AbortController().signal,
-      ready: () => {},
-    });
-    await rejects(
-      again,
-      error => isSampanError(error, 'unavailable') && /another agent keeps this engine/.test(error.message),
-    );
-  });
+  await t.test('a second agent on this engine refuses', () => refusesSecond(bench));
 
   const exec = await createExec(bench.docker, second.id, { args: ['rm', '/tmp/ok'] });
   for await (const _ of startExec(bench.docker, exec));

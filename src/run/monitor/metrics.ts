@@ -156,23 +156,6 @@ export function containerMetrics(containers: readonly WatchedContainer[]): reado
 
 /** The metrics of the device: the names of the node exporter where the meaning is the same. */
 export function deviceMetrics(sample: DeviceSample, processors: number): readonly Metric[] {
-  const gauge = (name: string, help: string, value: number | undefined): Metric => ({
-    name,
-    help,
-    type: 'gauge',
-    samples: [{ labels: {}, value }],
-  });
-  const disk = (
-    name: string,
-    help: string,
-    value: (one: DeviceSample['disks'][number]) => number,
-  ): Metric => ({
-    name,
-    help,
-    type: 'gauge',
-    samples: sample.disks.map(one => ({ labels: { mountpoint: one.path }, value: value(one) })),
-  });
-  const flags = sample.throttling === undefined ? [] : Object.entries(sample.throttling);
   return [
     gauge('machine_cpu_cores', 'Processors.', processors),
     gauge('machine_memory_bytes', 'Memory.', sample.memoryBytes),
@@ -182,47 +165,91 @@ export function deviceMetrics(sample: DeviceSample, processors: number): readonl
       sample.memoryAvailableBytes,
     ),
     gauge('node_load1', 'Load, mean of a minute.', sample.load1),
-    {
-      name: 'node_cpu_seconds_total',
-      help: 'Processor time.',
+    labelled('node_cpu_seconds_total', 'Processor time.', {
       type: 'counter',
-      samples: [
-        { labels: { mode: 'busy' }, value: sample.cpu.busyMs / 1000 },
-        { labels: { mode: 'idle' }, value: sample.cpu.idleMs / 1000 },
-      ],
-    },
-    ...(['cpu', 'memory', 'io'] as const).map(
-      (what): Metric => ({
-        name: `node_pressure_${what}_waiting_seconds_total`,
-        help: `Time in which a process waited for ${what}.`,
-        type: 'counter',
-        samples: [{ labels: {}, value: micro(sample.waited[what]) }],
-      }),
-    ),
-    disk('node_filesystem_size_bytes', 'Size of a file system.', one => one.totalBytes),
-    disk('node_filesystem_avail_bytes', 'Free room of a file system.', one => one.freeBytes),
-    disk('node_filesystem_files', 'Inodes of a file system.', one => one.totalInodes),
-    disk('node_filesystem_files_free', 'Free inodes of a file system.', one => one.freeInodes),
-    {
-      name: 'node_thermal_zone_temp',
-      help: 'Temperature in degrees Celsius.',
-      type: 'gauge',
-      samples: Object.entries(sample.temperatures).map(([type, value]) => ({ labels: { type }, value })),
-    },
-    {
-      name: 'sampan_device_throttling',
-      help: 'What the firmware reports: 1 for yes.',
-      type: 'gauge',
-      samples: flags.map(([state, isSet]) => ({ labels: { state }, value: isSet ? 1 : 0 })),
-    },
-    {
-      name: 'sampan_device_flash_life_used_ratio',
-      help: 'How much of the life of a flash memory is used.',
-      type: 'gauge',
-      samples: Object.entries(sample.wear).map(([device, tenths]) => ({
-        labels: { device },
-        value: tenths / 10,
-      })),
-    },
+      label: 'mode',
+      values: { busy: sample.cpu.busyMs / 1000, idle: sample.cpu.idleMs / 1000 },
+    }),
+    ...waitMetrics(sample),
+    ...diskMetrics(sample),
+    labelled('node_thermal_zone_temp', 'Temperature in degrees Celsius.', {
+      label: 'type',
+      values: sample.temperatures,
+    }),
+    labelled('sampan_device_throttling', 'What the firmware reports: 1 for yes.', {
+      label: 'state',
+      values:
+        sample.throttling === undefined ? {} : mapped({ ...sample.throttling }, isSet => (isSet ? 1 : 0)),
+    }),
+    labelled('sampan_device_flash_life_used_ratio', 'How much of the life of a flash memory is used.', {
+      label: 'device',
+      values: mapped(sample.wear, tenths => tenths / 10),
+    }),
+  ];
+}
+
+function gauge(name: string, help: string, value: number | undefined): Metric {
+  return { name, help, type: 'gauge', samples: [{ labels: {}, value }] };
+}
+
+/** One sample for each value of one label. */
+function labelled(
+  name: string,
+  help: string,
+  {
+    type = 'gauge',
+    label,
+    values,
+  }: {
+    readonly type?: Metric['type'];
+    readonly label: string;
+    readonly values: Readonly<Record<string, number>>;
+  },
+): Metric {
+  return {
+    name,
+    help,
+    type,
+    samples: Object.entries(values).map(([key, value]) => ({ labels: { [label]: key }, value })),
+  };
+}
+
+function mapped<T>(
+  values: Readonly<Record<string, T>>,
+  change: (value: T) => number,
+): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, change(value)]));
+}
+
+function waitMetrics({ waited }: DeviceSample): readonly Metric[] {
+  return (['cpu', 'memory', 'io'] as const).map(what => ({
+    name: `node_pressure_${what}_waiting_seconds_total`,
+    help: `Time in which a process waited for ${what}.`,
+    type: 'counter',
+    samples: [{ labels: {}, value: micro(waited[what]) }],
+  }));
+}
+
+function diskMetrics({ disks }: DeviceSample): readonly Metric[] {
+  const of = (pick: (disk: DeviceSample['disks'][number]) => number): Readonly<Record<string, number>> =>
+    Object.fromEntries(disks.map(disk => [disk.path, pick(disk)]));
+  const label = 'mountpoint';
+  return [
+    labelled('node_filesystem_size_bytes', 'Size of a file system.', {
+      label,
+      values: of(one => one.totalBytes),
+    }),
+    labelled('node_filesystem_avail_bytes', 'Free room of a file system.', {
+      label,
+      values: of(one => one.freeBytes),
+    }),
+    labelled('node_filesystem_files', 'Inodes of a file system.', {
+      label,
+      values: of(one => one.totalInodes),
+    }),
+    labelled('node_filesystem_files_free', 'Free inodes of a file system.', {
+      label,
+      values: of(one => one.freeInodes),
+    }),
   ];
 }

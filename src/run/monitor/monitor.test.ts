@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSampanError, SampanError } from '../../core/errors/index.ts';
 import { type AgentHost, type NewEvent, openBus } from '../module/index.ts';
-import { openBench } from '../supervise/testing/index.ts';
+import { type Bench, openBench } from '../supervise/testing/index.ts';
 import { decodeSnapshot, encodeSnapshot, openHistory, openRing } from './history/index.ts';
 import { monitorModule } from './monitor.ts';
 import { formatMetrics } from './prometheus.ts';
@@ -93,29 +93,7 @@ services:
   busy: {image: "IMAGE:1", command: [sh, -c, "while true; do :; done"], cpus: 0.2, mem_limit: 32m}
   hog: {image: "IMAGE:1", mem_limit: 16m, memswap_limit: 16m, command: [sh, -c, "sleep 2; dd if=/dev/zero of=/dev/null bs=64M count=1; sleep 1000"]}
 `);
-  const files = new Map<string, Uint8Array>();
-  const ending = new AbortController();
-  const started = performance.now();
-  const host: AgentHost = {
-    docker: async () => bench.docker,
-    bus: openBus(Date.now),
-    signal: ending.signal,
-    now: Date.now,
-    monotonic: () => performance.now() - started,
-    sleep: async ms => {
-      if (ending.signal.aborted) throw new SampanError('cancelled', 'the agent ends');
-      await sleep(Math.min(ms, 300));
-    },
-    state: {
-      read: async name => files.get(name),
-      write: async (name, bytes) => void files.set(name, bytes),
-      directory: bench.directory,
-      wear: () => ({ totalBytes: 0, bytesPerDay: 0 }),
-    },
-    settings: { interval: 1 },
-    projects: [],
-    modules: () => new Map(),
-  };
+  const { host, files, ending } = hostOn(bench);
   const running = await monitorModule.start(host);
   const deadline = Date.now() + 30_000;
   const isTold = (): boolean => host.bus.recent().some(({ kind }) => kind === 'container.oom');
@@ -141,3 +119,35 @@ services:
   await running[Symbol.asyncDispose]();
   ok((files.get('history.zst')?.length ?? 0) > 0);
 });
+
+/** What the module is given, hurried: it sleeps a third of a second where it wants more. */
+function hostOn({ docker, directory }: Bench): {
+  readonly host: AgentHost;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly ending: AbortController;
+} {
+  const files = new Map<string, Uint8Array>();
+  const ending = new AbortController();
+  const started = performance.now();
+  const host: AgentHost = {
+    docker: async () => docker,
+    bus: openBus(Date.now),
+    signal: ending.signal,
+    now: Date.now,
+    monotonic: () => performance.now() - started,
+    sleep: async ms => {
+      if (ending.signal.aborted) throw new SampanError('cancelled', 'the agent ends');
+      await sleep(Math.min(ms, 300));
+    },
+    state: {
+      read: async name => files.get(name),
+      write: async (name, bytes) => void files.set(name, bytes),
+      directory: directory,
+      wear: () => ({ totalBytes: 0, bytesPerDay: 0 }),
+    },
+    settings: { interval: 1 },
+    projects: [],
+    modules: () => new Map(),
+  };
+  return { host, files, ending };
+}

@@ -67,18 +67,53 @@ const NOTHING: Rates = {
   processes: Number.NaN,
 };
 
-/** Makes a sampler that has seen nothing yet. */
-export function openSampler(options: {
+/** What a sampler is made of. */
+export interface SamplerOptions {
   readonly read: ReadFile;
   readonly disks: readonly string[];
   readonly intervalMs: number;
-}): Sampler {
-  const { read, disks, intervalMs } = options;
+}
+
+/** Makes a sampler that has seen nothing yet. */
+export function openSampler({ read, disks, intervalMs }: SamplerOptions): Sampler {
   const stepS = intervalMs / 1000;
-  const watched = new Map<string, Watched>();
+  const board = openBoard(stepS);
   const own = openHistory(DEVICE_FIELDS, stepS);
-  let saved: ReadonlyMap<string, Series> = new Map();
   let device: DeviceSample | undefined;
+  return {
+    sample: (containers, timeMs, monotonicMs) => {
+      board.keepOnly(containers, (one, container) =>
+        sampleOne(one, container, { read, timeMs, monotonicMs }),
+      );
+      const next = sampleDevice(read, { disks });
+      own.push(timeMs / 1000, devicePoint(next, device, stepS));
+      device = next;
+    },
+    containers: () => board.all().map(one => ({ ...counted(one), rates: one.rates })),
+    device: () => device,
+    history: key => (key === DEVICE_KEY ? own : board.get(key)?.history),
+    histories: () =>
+      new Map([
+        [DEVICE_KEY, own.coarse()],
+        ...board.all().map(({ container, history }) => [container.name, history.coarse()] as const),
+      ]),
+    restore: saved => {
+      board.restore(saved);
+      const before = saved.get(DEVICE_KEY);
+      if (before !== undefined) own.restore(before);
+    },
+    metrics: () =>
+      formatMetrics([
+        ...containerMetrics(board.all().map(counted)),
+        ...(device === undefined ? [] : deviceMetrics(device, availableParallelism())),
+      ]),
+  };
+}
+
+/** The containers that are watched, by their names: a new one under an old name goes on with its history. */
+function openBoard(stepS: number) {
+  const watched = new Map<string, Watched>();
+  let saved: ReadonlyMap<string, Series> = new Map();
   const watch = (container: LiveContainer): Watched => {
     const known = watched.get(container.name);
     if (known !== undefined) return known;
@@ -90,48 +125,27 @@ export function openSampler(options: {
     return fresh;
   };
   return {
-    sample: (containers, timeMs, monotonicMs) => {
+    all: (): readonly Watched[] => [...watched.values()],
+    get: (name: string): Watched | undefined => watched.get(name),
+    restore: (series: ReadonlyMap<string, Series>): void => {
+      saved = series;
+    },
+    keepOnly: (
+      containers: Iterable<LiveContainer>,
+      each: (one: Watched, container: LiveContainer) => void,
+    ): void => {
       const seen = new Set<string>();
       for (const container of containers) {
         seen.add(container.name);
-        sampleOne(watch(container), container, { read, timeMs, monotonicMs });
+        each(watch(container), container);
       }
       for (const name of watched.keys()) if (!seen.has(name)) watched.delete(name);
-      const next = sampleDevice(read, { disks });
-      own.push(timeMs / 1000, devicePoint(next, device, stepS));
-      device = next;
     },
-    containers: () =>
-      [...watched.values()].map(({ container, group, network, rates }) => ({
-        ...about(container),
-        group,
-        network,
-        rates,
-      })),
-    device: () => device,
-    history: key => (key === DEVICE_KEY ? own : watched.get(key)?.history),
-    histories: () =>
-      new Map([
-        [DEVICE_KEY, own.coarse()],
-        ...[...watched].map(([name, { history }]) => [name, history.coarse()] as const),
-      ]),
-    restore: series => {
-      saved = series;
-      const before = series.get(DEVICE_KEY);
-      if (before !== undefined) own.restore(before);
-    },
-    metrics: () =>
-      formatMetrics([
-        ...containerMetrics(
-          [...watched.values()].map(({ container, group, network }) => ({
-            ...about(container),
-            group,
-            network,
-          })),
-        ),
-        ...(device === undefined ? [] : deviceMetrics(device, availableParallelism())),
-      ]),
   };
+}
+
+function counted({ container, group, network }: Watched): WatchedContainer {
+  return { ...about(container), group, network };
 }
 
 function about({
