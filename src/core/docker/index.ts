@@ -49,6 +49,7 @@ export {
   type ContainerHealth,
   type ContainerState,
   type ContainerStatus,
+  containerDevices,
   containerIds,
   containerState,
   hasPath,

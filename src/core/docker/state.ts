@@ -139,6 +139,21 @@ export async function containerIds(
   return (await sendForList(docker, call)).map(item => textAt(item, 'Id'));
 }
 
+/** The devices that a container was made with, as the engine was asked for them. (`HostConfig.Devices`) */
+export async function containerDevices(
+  docker: Docker,
+  id: string,
+  options: CallOptions = {},
+): Promise<readonly { readonly hostPath: string; readonly path: string }[]> {
+  const path = `/containers/${encodeURIComponent(id)}/json`;
+  const fields = await sendForFields(docker, { method: 'GET', path, ...options });
+  const devices = fieldsAt(fields, 'HostConfig').Devices;
+  return (Array.isArray(devices) ? devices.filter(isFields) : []).map(device => ({
+    hostPath: textAt(device, 'PathOnHost'),
+    path: textAt(device, 'PathInContainer'),
+  }));
+}
+
 /** Gives it another name. */
 export async function renameContainer(
   docker: Docker,
