@@ -1,6 +1,6 @@
 import { SampanError } from '../../core/errors/index.ts';
 import { execute, planOf, type ServiceOutcome } from '../../run/supervise/index.ts';
-import { any, choice, defineCommand, file, flag } from '../command/index.ts';
+import { any, choice, defineCommand, flag } from '../command/index.ts';
 import {
   compare,
   defaultsText,
@@ -13,11 +13,12 @@ import {
 } from '../compose/index.ts';
 import type { Context } from '../context/index.ts';
 import { writeJson } from '../output/index.ts';
+import { GATE_OPTIONS } from '../trust/index.ts';
 
 /** `sampan up`. */
 export const upCommand = defineCommand({
   description:
-    'Makes what runs on this device what the Compose file says, with its engine (Docker or Podman). What is right already is left alone. A service that changes gets a new container; when that is not healthy in its time, the old one runs again. Images that are there need no network. What the file leaves open is filled with what is safe on a device, and each of these defaults is told.\n\nContainers carry the labels of Compose, so that docker compose sees the same project.',
+    'Makes what runs on this device what the Compose file says, with its engine (Docker or Podman). What is right already is left alone. A service that changes gets a new container; when that is not healthy in its time, the old one runs again. Images that are there need no network; one that is missing is looked for in the bundles, archives and deltas next to the Compose file first, then in the store, then in its registry. What the file leaves open is filled with what is safe on a device, and each of these defaults is told.\n\nContainers carry the labels of Compose, so that docker compose sees the same project.',
   arguments: {
     services: any({ description: 'only these services, and what they need', complete: 'nothing' }),
   },
@@ -30,11 +31,13 @@ export const upCommand = defineCommand({
     recreate: flag({ description: 'new containers, even where the old ones are right' }),
     removeOrphans: flag({ description: 'remove containers of the project that the file does not have' }),
     force: flag({ description: 'replace containers whose update lock is held' }),
-    policy: file({ description: 'the trust policy that says whose images are let in' }),
+    ...GATE_OPTIONS,
     dryRun: flag({ short: 'n', description: 'only print the plan' }),
     json: flag({ description: 'print JSON, schema sampan.up/1' }),
   },
-  exitCodes: { 3: 'a new version was not healthy, and the old one runs again' },
+  exitCodes: {
+    3: 'a new version was not healthy, and the old one runs again; or the trust policy refuses an image',
+  },
   examples: [
     { line: 'up', explanation: 'the compose.yaml of this directory' },
     { line: 'up --dry-run', explanation: 'what would be done' },
@@ -62,10 +65,7 @@ export const upCommand = defineCommand({
       const line = context.quiet ? undefined : eventLine(event, context);
       if (line !== undefined) context.stderr.write(line);
     };
-    const outcomes = await execute(
-      plan,
-      executeContext(context, compared, { report, force: values.force, policy: values.policy }),
-    );
+    const outcomes = await execute(plan, executeContext(context, compared, { ...values, report }));
     if (values.json)
       writeJson(context.stdout, 'sampan.up/1', {
         done: true,

@@ -1,26 +1,81 @@
-import { openSource, openTarget } from '../../core/store/index.ts';
+import { isSampanError } from '../../core/errors/index.ts';
+import { type OpenImage, openSource, openTarget, type StoreContext } from '../../core/store/index.ts';
 import type { ImagePlan } from '../../run/supervise/index.ts';
 import type { Context } from '../context/index.ts';
-import { openCarrying } from '../registry/index.ts';
-import { openGate } from '../trust/index.ts';
+import { openCarrying, type RegistryValues } from '../registry/index.ts';
+import { admitOpened, carrySignatures, type Gate, openGate } from '../trust/index.ts';
+import { type Nearby, nearbyFiles } from './nearby.ts';
 
-/**
- * Brings an image into the engine: from the store of Sampan where it is there, otherwise from its registry. A trust
- * policy of the device is asked first.
- */
-export async function bringImage(
-  context: Context,
-  { reference, platform }: ImagePlan,
-  policy: string | undefined,
-): Promise<void> {
-  const { images } = await openCarrying(context, { platform });
-  const gate = await openGate(context, { policy, allowRollback: false });
-  const stored = await openSource(`store:${reference}`, images).catch(() => undefined);
-  await using image = stored ?? (await openSource(`docker://${reference}`, images));
-  const root = image.image.descriptor;
-  await gate?.admit({ name: image.name, source: image.source, root, parents: [image.root], reference });
-  await openTarget(`docker-daemon:${reference}`, images).write(image.source, root, {
-    signal: context.signal,
-    reference,
-  });
+/** How images come in. */
+export interface ImageValues extends RegistryValues {
+  readonly policy: string | undefined;
+  readonly allowRollback?: boolean;
+}
+
+/** Brings images into the engine, and asks the trust policy of the device about each. */
+export interface ImageBringer {
+  /**
+   * Gets an image that is missing or asked for again: from a file next to the Compose file where the engine has none,
+   * from the store of Sampan where it is there, otherwise from its registry.
+   *
+   * @throws SampanError `unproven` for what the policy refuses.
+   */
+  bring(image: ImagePlan): Promise<void>;
+  /** Asks about an image that the engine has. @throws SampanError `unproven`. */
+  admit(reference: string): Promise<void>;
+}
+
+/** Makes a bringer for a project; nothing is opened before it is needed. */
+export function imageBringer(context: Context, directory: string, values: ImageValues): ImageBringer {
+  const once = <T>(open: () => Promise<T>): (() => Promise<T>) => {
+    let opened: Promise<T> | undefined;
+    return () => (opened ??= open());
+  };
+  const gateOf = once(() =>
+    openGate(context, { policy: values.policy, allowRollback: values.allowRollback ?? false }),
+  );
+  const storeOf = once(() => openCarrying(context, values));
+  const nearbyOf = once(
+    async (): Promise<Nearby> =>
+      nearbyFiles(context, directory, { images: (await storeOf()).images, gate: await gateOf() }),
+  );
+  return {
+    bring: async image => {
+      if (!image.isRefresh && (await (await nearbyOf()).load(image.reference))) return;
+      const { images } = await openCarrying(context, { ...values, platform: image.platform });
+      await carry(context, image, { images, gate: await gateOf() });
+    },
+    admit: async reference => {
+      const gate = await gateOf();
+      if (gate === undefined) return;
+      await using opened = await openSource(`docker-daemon:${reference}`, (await storeOf()).images);
+      await admitOpened(context, opened, { gate, reference });
+    },
+  };
+}
+
+interface Carried {
+  readonly images: StoreContext;
+  readonly gate: Gate | undefined;
+}
+
+async function carry(context: Context, plan: ImagePlan, { images, gate }: Carried): Promise<void> {
+  const { reference } = plan;
+  await using opened = await openFor(plan, images);
+  if (gate !== undefined) await admitOpened(context, opened, { gate, reference });
+  const root = opened.image.descriptor;
+  const target = openTarget(`docker-daemon:${reference}`, images);
+  const written = await target.write(opened.source, root, { signal: context.signal, reference });
+  const signed = { name: opened.name, source: opened.source, root, parents: [opened.root] };
+  await carrySignatures(context, signed, { written, images });
+}
+
+/** A newer image is asked of its registry only. */
+async function openFor({ reference, isRefresh }: ImagePlan, images: StoreContext): Promise<OpenImage> {
+  try {
+    if (!isRefresh) return await openSource(`store:${reference}`, images);
+  } catch (error) {
+    if (!isSampanError(error, 'not-found')) throw error;
+  }
+  return await openSource(`docker://${reference}`, images);
 }

@@ -13,7 +13,7 @@ import {
 import type { Context } from '../context/index.ts';
 import { placesOf } from '../places/index.ts';
 import { grantFiles } from './granted.ts';
-import { bringImage } from './images.ts';
+import { imageBringer } from './images.ts';
 
 /** The engine of this device. @throws SampanError `unavailable`, `denied`. */
 export async function openEngine({ env, signal }: Context): Promise<Docker> {
@@ -48,13 +48,16 @@ export function executeContext(
     readonly report: (event: SuperviseEvent) => void;
     readonly force: boolean;
     readonly policy: string | undefined;
+    readonly allowRollback?: boolean;
   },
 ): ExecuteContext {
+  const images = imageBringer(context, wanted.project.directory, options);
   return {
     docker,
     wanted,
     signal: context.signal,
-    fetchImage: image => bringImage(context, image, options.policy),
+    fetchImage: image => images.bring(image),
+    admitImage: reference => images.admit(reference),
     report: options.report,
     force: options.force,
     sleep: async (ms, signal) => await sleep(ms, undefined, { signal }),

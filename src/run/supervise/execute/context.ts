@@ -31,6 +31,8 @@ export interface ExecuteContext {
   readonly signal: AbortSignal;
   /** Gets an image into the engine, from a file or a registry. */
   readonly fetchImage: (image: ImagePlan, signal: AbortSignal) => Promise<void>;
+  /** Refuses an image that the engine has already and that this device must not use. @throws SampanError `unproven`. */
+  readonly admitImage?: (reference: string, signal: AbortSignal) => Promise<void>;
   readonly report: (event: SuperviseEvent) => void;
   /** What else a container needs that has started: nodes of devices. */
   readonly started?: (service: string, state: ContainerState) => Promise<void>;

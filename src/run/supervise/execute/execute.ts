@@ -5,7 +5,7 @@ import type { ImagePlan, Need, Plan, ServicePlan, Step } from '../plan/index.ts'
 import { make, start, stop } from './containers.ts';
 import type { ExecuteContext } from './context.ts';
 import { waitFor } from './health.ts';
-import { type GetImage, imageOnce, replace } from './replace.ts';
+import { finish, type GetImage, imageOnce, replace } from './replace.ts';
 
 /** How a service ended up. */
 export interface ServiceOutcome {
@@ -25,15 +25,21 @@ export async function execute(plan: Plan, context: ExecuteContext): Promise<read
   for (const { body } of plan.networks) await createNetwork(docker, body, { signal });
   for (const { body } of plan.volumes) await createVolume(docker, body, { signal });
   const images = new Map<string, GetImage>();
-  for (const { image } of plan.services)
-    if (image !== undefined && !images.has(image.reference))
+  for (const { service, image } of plan.services) {
+    const reference = context.wanted.services.get(service)?.service.image ?? '';
+    const isThere = { reference, platform: undefined, isRefresh: false };
+    if (image !== undefined)
+      images.set(reference, images.get(reference) ?? imageOnce(image, one => fetchOrKeep(one, context)));
+    else if (!images.has(reference))
       images.set(
-        image.reference,
-        imageOnce(image, one => fetchOrKeep(one, context)),
+        reference,
+        imageOnce(isThere, one => admit(one, context)),
       );
+  }
   const running = new Map<string, Promise<ServiceOutcome>>();
   for (const service of plan.services) {
-    const getImage = images.get(service.image?.reference ?? '') ?? (async () => {});
+    const reference = context.wanted.services.get(service.service)?.service.image ?? '';
+    const getImage = images.get(reference) ?? (async () => {});
     running.set(
       service.service,
       settled(service, executeService(service, getImage, { ...context, running })),
@@ -55,8 +61,14 @@ async function fetchOrKeep(image: ImagePlan, context: ExecuteContext): Promise<v
   } catch (error) {
     if (!image.isRefresh || !(isSampanError(error, 'unavailable') || isSampanError(error, 'timeout')))
       throw error;
+    await admit(image, context);
     context.report({ ...about, kind: 'stale', detail: `what is there is used: ${error.message}` });
   }
+}
+
+/** What is there already is used only where the device lets it in. */
+async function admit({ reference }: ImagePlan, { admitImage, signal }: ExecuteContext): Promise<void> {
+  await admitImage?.(reference, signal);
 }
 
 async function settled({ service }: ServicePlan, work: Promise<void>): Promise<ServiceOutcome> {
@@ -133,6 +145,8 @@ async function take(step: Step, getImage: GetImage, context: ExecuteContext): Pr
     }
     case 'replace':
       return await replace(step, getImage, context);
+    case 'finish':
+      return await finish(step, context);
     case 'recover':
       return await renameContainer(context.docker, step.current.id, { name: step.container.name });
     case 'remove':
