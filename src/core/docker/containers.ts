@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isSampanError } from '../errors/index.ts';
 import { type CallOptions, type Docker, send, sendForFields, sendForList, sendOnly } from './client.ts';
 import { type Fields, fieldsAt, isFields, numberAt, textAt, textMapAt, textsAt } from './json.ts';
 import { demultiplex, type OutputChunk } from './stream.ts';
@@ -147,8 +149,20 @@ export async function removeContainer(
   const query = { force: true, v: !keepsVolumes };
   // 409: another removal of it is under way.
   const call = { method: 'DELETE', path: containerPath(id), query, accept: [404, 409], signal } as const;
-  return (await sendOnly(docker, call)) !== 404;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return (await sendOnly(docker, call)) !== 404;
+    } catch (error) {
+      if (attempt === REMOVALS || !isSampanError(error) || !BUSY.test(error.message)) throw error;
+      await sleep(REMOVAL_PAUSE_MS * attempt, undefined, signal === undefined ? {} : { signal });
+    }
+  }
 }
+
+/** Something is still closing its files; a moment later the same call succeeds. */
+const BUSY = /unable to remove filesystem|directory not empty|device or resource busy/;
+const REMOVALS = 4;
+const REMOVAL_PAUSE_MS = 150;
 
 /**
  * What it prints from now on, until it ends. The connection is made when this resolves: attached before the

@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual, ok, rejects } from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { containerState, renameContainer } from '../../core/docker/index.ts';
 import { type CurrentContainer, projectContainers } from './current/index.ts';
@@ -160,6 +160,27 @@ services:
     const after = await one(bench);
     notEqual(after.id, old.id);
     equal(after.name, old.name);
+  });
+
+  on('proves a version whose update was broken off while it was waited for, or goes back', async bench => {
+    const version = (command: string): string => APP(`restart: "no", command: ${command}`);
+    const breakOff = async (command: string): Promise<void> => {
+      const breaking = new AbortController();
+      const report = (event: { readonly kind: string }): void =>
+        void (event.kind === 'waiting' && breaking.abort());
+      await rejects(bench.up(version(command), { signal: breaking.signal, report }));
+      equal((await all(bench)).length, 2, 'both versions are there');
+    };
+    await bench.up(version('[sleep, "1000"]'));
+    const old = await one(bench);
+    await breakOff('[sh, -c, "sleep 1; exit 3"]');
+    const back = await bench.up(version('[sh, -c, "sleep 1; exit 3"]'));
+    match(back.outcomes[0]?.error?.message ?? '', /the old one runs again/);
+    equal((await one(bench)).id, old.id);
+    await breakOff('[sleep, "2000"]');
+    await bench.up(version('[sleep, "2000"]'));
+    notEqual((await one(bench)).id, old.id);
+    equal((await one(bench)).name, old.name);
   });
 
   on('says why what needs a failed service is not started', async bench => {

@@ -78,11 +78,12 @@ async function settle(id: string, container: Replace['container'], context: Exec
 }
 
 async function rollBack(
-  { container, current, strategy }: Replace,
+  { container, current, strategy }: Pick<Replace, 'container' | 'current' | 'strategy'>,
   cause: unknown,
   context: ExecuteContext,
 ): Promise<never> {
-  if (strategy === 'delete-then-download' || isSampanError(cause, 'cancelled')) throw cause;
+  // Broken off by a person, the next run finishes it.
+  if (strategy === 'delete-then-download' || context.signal.aborted) throw cause;
   const { docker } = context;
   await removeContainer(docker, container.name, { keepsVolumes: true }).catch(() => false);
   await renameContainer(docker, current.id, { name: container.name });
@@ -94,6 +95,21 @@ async function rollBack(
     `${container.service}: the new version failed, the old one runs again: ${why}`,
     { cause },
   );
+}
+
+/** Goes on with an update that was broken off while the new version was waited for. */
+export async function finish(
+  step: Step & { readonly kind: 'finish' },
+  context: ExecuteContext,
+): Promise<void> {
+  const { container, current, previous } = step;
+  try {
+    await start(current.id, container, context);
+    await settle(current.id, container, context);
+  } catch (error) {
+    await rollBack({ container, current: previous, strategy: container.update.strategy }, error, context);
+  }
+  await drop(previous, context);
 }
 
 /** Frees the disk before the new image comes: nothing is left to go back to. */

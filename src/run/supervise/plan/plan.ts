@@ -165,16 +165,25 @@ function stepsFor(
   const rest = [...next, ...doubles].map(
     (current): Step => ({ kind: 'remove', current, reason: 'it was left by an update that was broken off' }),
   );
-  if (main === undefined && previous !== undefined)
+  if (previous === undefined)
     return [
       ...rest,
-      { kind: 'recover', container, current: previous },
-      ...stepsFrom(container, previous, reasons),
+      ...(main === undefined
+        ? [{ kind: 'create', container } as const]
+        : stepsFrom(container, main, reasons)),
     ];
-  const old: Step[] =
-    previous === undefined ? [] : [{ kind: 'remove', current: previous, reason: 'the new version stands' }];
-  if (main === undefined) return [...rest, { kind: 'create', container }];
-  return [...rest, ...stepsFrom(container, main, reasons), ...old];
+  if (main !== undefined && whyReplace(container, main, reasons) === undefined)
+    return [...rest, { kind: 'finish', container, current: main, previous }];
+  const unproven: Step[] =
+    main === undefined
+      ? []
+      : [{ kind: 'remove', current: main, reason: 'it was never proven, and is not wanted any more' }];
+  return [
+    ...rest,
+    ...unproven,
+    { kind: 'recover', container, current: previous },
+    ...stepsFrom(container, previous, reasons),
+  ];
 }
 
 function rank({ hash, status }: CurrentContainer, container: WantedContainer): number {

@@ -19,6 +19,13 @@ export type Step =
       readonly current: CurrentContainer;
       readonly reason: string;
     }
+  /** An update was broken off before the new version was proven: it is now, or the old one takes over again. */
+  | {
+      readonly kind: 'finish';
+      readonly container: WantedContainer;
+      readonly current: CurrentContainer;
+      readonly previous: CurrentContainer;
+    }
   /** An update was broken off: the old version takes its name again. */
   | { readonly kind: 'recover'; readonly container: WantedContainer; readonly current: CurrentContainer }
   | { readonly kind: 'remove'; readonly current: CurrentContainer; readonly reason: string };
