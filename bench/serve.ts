@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { Benchmark, Measurement, MeasureOptions } from './benchmark.ts';
 import { median } from './benchmark.ts';
 
-const MAIN = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
+const SAMPAN = fileURLToPath(new URL('../bin/sampan', import.meta.url));
 const LAYERS = 4;
 const LAYER_BYTES = 64 << 20;
 const PULLS = 50;
@@ -85,7 +85,6 @@ function run(program: string, args: readonly string[]): void {
 async function startOurs(directory: string): Promise<Server> {
   const port = await freePort();
   const args = [
-    MAIN,
     'serve',
     '--quiet',
     '--store',
@@ -93,7 +92,7 @@ async function startOurs(directory: string): Promise<Server> {
     '--listen',
     `127.0.0.1:${port}`,
   ];
-  return await started('sampan serve', port, spawn(process.execPath, args, { stdio: 'ignore' }));
+  return await started('sampan serve', port, spawn(SAMPAN, args, { stdio: 'ignore' }));
 }
 
 async function startPeer(directory: string): Promise<Server | undefined> {

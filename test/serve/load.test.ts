@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { askAt, manifestOf, pushManifest, sha256 } from '../../src/carry/serve/testing/index.ts';
 import { startServer } from './testing/index.ts';
 
-const LAYER_BYTES = 16 << 20;
+const LAYER_BYTES = 8 << 20;
 const PULLS = 50;
 const PUSHES = 20;
 /** What 50 pulls and 20 pushes at once may take. */

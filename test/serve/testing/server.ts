@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+const SAMPAN = fileURLToPath(new URL('../../../bin/sampan', import.meta.url));
 const MAIN = fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url));
 
 /** A `sampan serve` of its own process. */
@@ -31,7 +32,9 @@ export interface StartOptions {
 export async function startServer(options: StartOptions): Promise<ServerProcess> {
   const { directory, args = [], under = [] } = options;
   const words = ['serve', '--store', directory, '--listen', '127.0.0.1:0', '--stop-timeout', '5s', ...args];
-  const [program = '', ...rest] = [...under, process.execPath, MAIN, ...words];
+  // Traced it is node itself, so that no shell's system calls count.
+  const sampan = under.length > 0 ? [process.execPath, MAIN] : [SAMPAN];
+  const [program = '', ...rest] = [...under, ...sampan, ...words];
   const env = {
     ...process.env,
     NODE_COMPILE_CACHE: join(tmpdir(), 'sampan-serve-compiled'),

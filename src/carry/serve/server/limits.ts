@@ -35,4 +35,4 @@ export const PACE_WINDOW_MS = 30_000;
 /** Pieces in which blobs are read and sent. */
 export const BUFFER_BYTES = 1 << 20;
 /** How many of {@link BUFFER_BYTES} there are. */
-export const BUFFER_COUNT = 40;
+export const BUFFER_COUNT = 24;
