@@ -1,15 +1,18 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { randomFrom } from '../../src/carry/delta/testing/index.ts';
+import { runWords } from '../../src/cli/app/index.ts';
+import { COMMANDS } from '../../src/cli/commands/index.ts';
+import { fakeContext } from '../../src/cli/testing/index.ts';
 import { type Digest, digestOf } from '../../src/core/bytes/index.ts';
 import { findStored, graphOf, nameStored, openStore } from '../../src/core/store/index.ts';
 import { putImage, tarOf } from '../../src/core/store/testing/index.ts';
+import { type BuiltApp, builtApp } from './testing/built.ts';
 
 /** Every system call that changes a file or a directory, and those that make it last. */
 const WRITES = [
@@ -26,7 +29,6 @@ const WRITES = [
 /** Those that a full disk fails. */
 const GROWING = ['pwrite64', 'fsync', 'fdatasync', 'rename', 'mkdir', 'link', 'ftruncate'] as const;
 const AT_ONCE = 2;
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 const directory = mkdtempSync(join(tmpdir(), 'sampan-delta-interrupted-'));
 const prepared = join(directory, 'prepared');
@@ -43,9 +45,11 @@ const BASE = tarOf([{ path: 'base', content: CONTENT.subarray(0, 50_000) }]);
 const OLD = tarOf([{ path: 'app', content: CONTENT }]);
 const NEW = tarOf([{ path: 'app', content: Buffer.concat([CONTENT, Buffer.from('new')]) }]);
 const roots = new Map<string, Digest>();
+let app: BuiltApp | undefined;
 
 /** A store with both images, a delta, and a store with the old image under the name of the new one. */
 before(async () => {
+  app = await builtApp();
   const store = await openStore(join(both, 'sampan'));
   for (const [name, layers] of [
     ['old', [BASE, OLD]],
@@ -55,79 +59,95 @@ before(async () => {
     roots.set(name, root.digest);
     await nameStored(store, `app:${name}`, { root });
   }
-  const made = await sampan(['delta', 'store:app:old', 'store:app:new', '-o', delta], both);
-  equal(made.code, 0, made.stderr);
+  await inside(['delta', 'store:app:old', 'store:app:new', '-o', delta], both);
   const again = await openStore(join(prepared, 'sampan'));
   await nameStored(again, 'app:1', { root: await putImage(again.blobs, { layers: [BASE, OLD] }) });
 });
-after(() => rmSync(directory, { recursive: true, force: true }));
+after(() => {
+  app?.[Symbol.dispose]();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const settings = (data: string): Record<string, string> => ({
+  XDG_DATA_HOME: data,
+  DOCKER_HOST: 'unix:///nowhere',
+});
+
+/** Runs a command here; what goes wrong is thrown. */
+async function inside(words: readonly string[], data: string): Promise<void> {
+  await runWords(words, COMMANDS, fakeContext({ env: settings(data), cwd: directory, home: directory }));
+}
 
 interface Ended {
   readonly code: number | null;
-  readonly stdout: string;
   readonly stderr: string;
 }
 
-/** One thread does all that touches files, so that the same call is always the same number. */
-async function sampan(args: readonly string[], data: string, inject?: string): Promise<Ended> {
-  const under =
-    inject === undefined
-      ? []
-      : [
-          'strace',
-          '-f',
-          '-qq',
-          '-o',
-          '/dev/null',
-          '-e',
-          `trace=${inject.split(':')[0]}`,
-          '-e',
-          `inject=${inject}`,
-        ];
-  const [program = '', ...rest] = [...under, process.execPath, MAIN, ...args];
+/** Runs a command under strace. One thread touches files, so that the same call is always the same number. */
+async function traced(words: readonly string[], data: string, options: readonly string[]): Promise<Ended> {
+  const program = ['-f', '-qq', ...options, process.execPath, app?.main ?? '', ...words];
   const env = {
     ...process.env,
+    ...settings(data),
     UV_THREADPOOL_SIZE: '1',
-    NODE_COMPILE_CACHE: join(tmpdir(), 'sampan-carry-compiled'),
-    XDG_DATA_HOME: data,
-    DOCKER_HOST: 'unix:///nowhere',
+    NODE_COMPILE_CACHE: join(directory, 'compiled'),
     TMPDIR: '',
   };
-  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', text => {
-    stdout += text;
-  });
+  const child = spawn('strace', program, { stdio: ['ignore', 'ignore', 'pipe'], env });
+  let stderr = '';
   child.stderr.on('data', text => {
     stderr += text;
   });
   await once(child, 'close');
-  return { code: child.exitCode, stdout, stderr };
+  return { code: child.exitCode, stderr };
 }
 
-/** One moment: what happens to which of the calls of one kind. */
-interface Moment {
-  readonly inject: string;
-  /** Names it, for files. */
-  readonly key: string;
+/** A command that is to be interrupted: in a directory of its own, made from `from`. */
+interface Trial {
+  readonly from: string;
+  words(data: string): readonly string[];
+}
+
+/** The kinds of calls that the command makes at all. */
+async function callsOf(trial: Trial, calls: readonly string[]): Promise<readonly string[]> {
+  const data = join(directory, 'counted');
+  const log = join(directory, 'calls');
+  cpSync(trial.from, data, { recursive: true });
+  const { code, stderr } = await traced(trial.words(data), data, [
+    '-o',
+    log,
+    '-e',
+    `trace=${calls.join(',')}`,
+  ]);
+  equal(code, 0, stderr);
+  rmSync(data, { recursive: true });
+  const seen = readFileSync(log, 'utf8');
+  return calls.filter(call => new RegExp(`^\\d+ +${call}\\(`, 'm').test(seen));
 }
 
 /**
- * Tries each call with 1, 2, … until `tryAt` says that nothing was left to interrupt (strace counts the calls of
- * each kind for themselves). Returns how many there were.
+ * Interrupts each call with 1, 2, … until nothing was left to interrupt (strace counts the calls of each kind
+ * for themselves), and lets `check` see what came of it. Returns how many there were.
  */
-async function untilNothingIsLeft(
+async function interruptEach(
+  trial: Trial,
   what: { readonly calls: readonly string[]; readonly effect: string },
-  tryAt: (moment: Moment) => Promise<boolean>,
+  check: (data: string, ended: Ended) => Promise<void>,
 ): Promise<number> {
   let points = 0;
-  const left = [...what.calls];
+  const left = [...(await callsOf(trial, what.calls))];
   const lane = async (): Promise<void> => {
     for (let call = left.shift(); call !== undefined; call = left.shift()) {
-      for (let n = 1; ; n += 1) {
-        const inject = `${call}:${what.effect}:when=${n}`;
-        if (!(await tryAt({ inject, key: inject.replace(/\W/g, '-') }))) break;
-        points += 1;
+      for (let [n, isOver] = [1, false]; !isOver; n += 1) {
+        const data = join(directory, `${call}-${n}`);
+        cpSync(trial.from, data, { recursive: true });
+        const inject = `inject=${call}:${what.effect}:when=${n}`;
+        const options = ['-o', '/dev/null', '-e', `trace=${call}`, '-e', inject];
+        const ended = await traced(trial.words(data), data, options);
+        await check(data, ended);
+        rmSync(data, { recursive: true });
+        isOver = ended.code === 0;
+        if (!isOver) points += 1;
       }
     }
   };
@@ -152,7 +172,11 @@ function leftovers(at: string): readonly string[] {
   );
 }
 
-const LOAD = ['load', delta, '--into', 'store:app:1'];
+const LOAD: Trial = { from: prepared, words: () => ['load', delta, '--into', 'store:app:1'] };
+const MAKE: Trial = {
+  from: both,
+  words: data => ['delta', 'store:app:old', 'store:app:new', '-o', join(data, 'app.delta')],
+};
 
 for (const { what, ...how } of [
   { what: 'killed', calls: WRITES, effect: 'signal=SIGKILL' },
@@ -161,19 +185,13 @@ for (const { what, ...how } of [
   test(`a delta that is ${what} at any write of its loading leaves the old image or the new one, and the next goes on`, {
     skip,
   }, async t => {
-    const points = await untilNothingIsLeft(how, async ({ inject, key }) => {
-      const data = join(directory, `load-${key}`);
-      cpSync(prepared, data, { recursive: true });
-      const first = await sampan(LOAD, data, inject);
+    const points = await interruptEach(LOAD, how, async (data, { code, stderr }) => {
       const after = await stored(data);
-      if (first.code === 0) equal(after, 'new');
-      if (what !== 'killed' && first.code !== 0) ok(/space|ENOSPC/.test(first.stderr), first.stderr);
-      const second = await sampan(LOAD, data);
-      equal(second.code, 0, second.stderr);
+      if (code === 0) equal(after, 'new');
+      else if (what !== 'killed') ok(/space|ENOSPC/.test(stderr), stderr);
+      await inside(LOAD.words(data), data);
       equal(await stored(data), 'new');
-      deepEqual(leftovers(data), [], inject);
-      rmSync(data, { recursive: true });
-      return first.code !== 0;
+      deepEqual(leftovers(data), []);
     });
     t.diagnostic(`interrupted at each of ${points} writes`);
     ok(points >= 8, `${points}`);
@@ -181,21 +199,13 @@ for (const { what, ...how } of [
 
   test(`a delta that is ${what} at any write of its making is not there, or whole`, { skip }, async t => {
     const digest = digestOf(readFileSync(delta));
-    const points = await untilNothingIsLeft(how, async ({ inject, key }) => {
-      const data = join(directory, `make-${key}`);
-      cpSync(both, data, { recursive: true });
-      const out = join(data, 'out');
-      mkdirSync(out);
-      const path = join(out, 'app.delta');
-      const words = ['delta', 'store:app:old', 'store:app:new', '-o', path];
-      const first = await sampan(words, data, inject);
+    const points = await interruptEach(MAKE, how, async (data, { code, stderr }) => {
+      const path = join(data, 'app.delta');
       if (existsSync(path)) equal(digestOf(readFileSync(path)), digest);
-      else ok(first.code !== 0);
-      const second = await sampan(words, data);
-      equal(second.code, 0, second.stderr);
+      else ok(code !== 0);
+      if (code !== 0 && what !== 'killed') ok(/space|ENOSPC/.test(stderr), stderr);
+      await inside(MAKE.words(data), data);
       equal(digestOf(readFileSync(path)), digest);
-      rmSync(data, { recursive: true });
-      return first.code !== 0;
     });
     t.diagnostic(`interrupted at each of ${points} writes`);
     ok(points >= 4, `${points}`);
