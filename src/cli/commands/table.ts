@@ -177,6 +177,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./config.ts')).configCommand,
   },
   {
+    name: 'devices',
+    summary: 'shows what is plugged in, with selectors that last',
+    group: 'run',
+    load: async () => (await import('./devices.ts')).devicesCommand,
+  },
+  {
     name: 'agent',
     summary: 'keeps Compose files true on this device, day and night',
     group: 'run',

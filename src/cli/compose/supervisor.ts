@@ -11,6 +11,7 @@ import {
   wantedOf,
 } from '../../run/supervise/index.ts';
 import type { Context } from '../context/index.ts';
+import { type Granting, grantingOf } from '../devices/index.ts';
 import { placesOf } from '../places/index.ts';
 import { grantFiles } from './granted.ts';
 import { imageBringer } from './images.ts';
@@ -25,6 +26,7 @@ export interface Compared {
   readonly docker: Docker;
   readonly wanted: Wanted;
   readonly current: Current;
+  readonly granting: Granting;
 }
 
 /** Asks the engine for all that a plan needs. */
@@ -36,14 +38,19 @@ export async function compare(context: Context, project: Project): Promise<Compa
   const directory = join(placesOf(context).data, 'projects');
   for (const service of project.services.values())
     granted.set(service.name, await grantFiles(service, project, directory));
-  const wanted = wantedOf(project, { machine, filesOf: ({ name }) => granted.get(name) ?? [] });
-  return { docker, wanted, current: await currentOf(docker, wanted, signal) };
+  const granting = grantingOf(project, {
+    directory: join(placesOf(context).data, 'devices'),
+    warn: text => void context.stderr.write(`! ${text}\n`),
+  });
+  const { editsOf } = granting;
+  const wanted = wantedOf(project, { machine, editsOf, filesOf: ({ name }) => granted.get(name) ?? [] });
+  return { docker, wanted, granting, current: await currentOf(docker, wanted, signal) };
 }
 
 /** What executors use on this machine. */
 export function executeContext(
   context: Context,
-  { docker, wanted }: Compared,
+  { docker, wanted, granting }: Compared,
   options: {
     readonly report: (event: SuperviseEvent) => void;
     readonly force: boolean;
@@ -59,6 +66,7 @@ export function executeContext(
     fetchImage: image => images.bring(image),
     admitImage: reference => images.admit(reference),
     report: options.report,
+    started: granting.started,
     force: options.force,
     sleep: async (ms, signal) => await sleep(ms, undefined, { signal }),
     now: context.now,

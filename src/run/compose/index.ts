@@ -24,6 +24,8 @@ export {
   type Mount,
   type Port,
   type RestartPolicy,
+  readSelector,
+  type Selector,
   SERVICE,
   type WrittenService,
 } from './service/index.ts';

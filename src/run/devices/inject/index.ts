@@ -1,2 +1,2 @@
 export { type Inside, openInside, type Running } from './inside.ts';
-export { type NodeDirectory, type NodeSpec, nodeDirectory, openPlace } from './nodes.ts';
+export { type NodeDirectory, type NodeSpec, nodeDirectory, openPlace, placePath } from './nodes.ts';

@@ -1,5 +1,14 @@
 import { deepEqual, equal, ok, throws } from 'node:assert/strict';
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -18,13 +27,18 @@ function directory(t: TestContext): string {
   return path;
 }
 
-test('nodes are made with numbers, mode and owner, replaced when they differ, and removed', { skip: ROOT }, t => {
+test('nodes are made with numbers, mode and owner, replaced when they differ, and removed', {
+  skip: ROOT,
+}, t => {
   const path = directory(t);
   using nodes = nodeDirectory(openPlace(path));
   equal(nodes.put(NULL), true);
   equal(nodes.put(NULL), false);
   const stat = lstatSync(join(path, 'sensor'));
-  deepEqual([stat.isCharacterDevice(), stat.rdev, stat.mode & 0o777, stat.uid, stat.gid], [true, 0x103, 0o640, 12, 34]);
+  deepEqual(
+    [stat.isCharacterDevice(), stat.rdev, stat.mode & 0o777, stat.uid, stat.gid],
+    [true, 0x103, 0o640, 12, 34],
+  );
   equal(nodes.put({ ...NULL, minor: 5 }), true);
   equal(lstatSync(join(path, 'sensor')).rdev, 0x105);
   equal(nodes.put({ ...NULL, name: 'bus/usb/001/004' }), true);
@@ -85,7 +99,11 @@ test('a container gets a node while it runs, and cannot lead it out', { skip: RO
     `services: {app: {image: "IMAGE:1", stop_grace_period: 0s, command: [sh, -c, "${traps}"], cap_drop: [MKNOD], tmpfs: [/dev/other], x-sampan: {defaults: false}}}`,
   );
   const container = await running(bench);
-  for (let tries = 0; tries < 100 && (await inside(bench, container.id, 'ls', '/dev')).includes('own') === false; tries++);
+  for (
+    let tries = 0;
+    tries < 100 && (await inside(bench, container.id, 'ls', '/dev')).includes('own') === false;
+    tries++
+  );
   {
     using dev = openInside(container);
     equal(dev.uid, 0);
@@ -108,7 +126,8 @@ test('the /dev of the host, and one that is a link, are not opened', { skip: ROO
   const outside = directory(t);
   mkdirSync(join(outside, 'dev'));
   // Its first process moves its own root: to a place whose /dev leads out.
-  const chroot = 'cd /tmp; busybox mkdir r; busybox cp -a /bin r; busybox ln -s OUT r/dev; exec busybox chroot r /bin/sleep 1000';
+  const chroot =
+    'cd /tmp; busybox mkdir r; busybox cp -a /bin r; busybox ln -s OUT r/dev; exec busybox chroot r /bin/sleep 1000';
   await bench.up(
     `services: {app: {image: "IMAGE:1", init: false, stop_grace_period: 0s, command: [sh, -c, "${chroot.replace('OUT', join(outside, 'dev'))}"]}}`,
   );

@@ -13,6 +13,8 @@ export interface WantedNode {
   readonly uid: number;
   readonly gid: number;
   readonly permissions: string;
+  /** Whether mode or owner are those that somebody asked for. */
+  readonly isModeAsked: boolean;
 }
 
 /** A place that a selector has for a device, with the names that its nodes keep inside, also while it is away. */
@@ -133,5 +135,6 @@ function wantedNode(node: HostNode, path: string, wish: DeviceSelector): WantedN
     uid: wish.uid ?? uid,
     gid: wish.gid ?? gid,
     permissions: wish.permissions ?? 'rw',
+    isModeAsked: wish.mode !== undefined || wish.uid !== undefined || wish.gid !== undefined,
   };
 }

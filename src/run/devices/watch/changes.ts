@@ -31,5 +31,7 @@ function whoIs({ usb, name }: Device): string {
 }
 
 function nodesOf({ nodes }: Device): string {
-  return nodes.map(({ path, major, minor, mode, uid, gid }) => [path, major, minor, mode, uid, gid].join()).join(' ');
+  return nodes
+    .map(({ path, major, minor, mode, uid, gid }) => [path, major, minor, mode, uid, gid].join())
+    .join(' ');
 }

@@ -38,7 +38,11 @@ test('what comes and goes is seen, and what comes back as another is both', asyn
 test('the count of the kernel alone is enough', async () => {
   using machine = makeMachine();
   let calls = 0;
-  using _ = watchDevices({ roots: { ...machine.roots, dev: '/nowhere' }, changed: () => calls++, pollMs: 20 });
+  using _ = watchDevices({
+    roots: { ...machine.roots, dev: '/nowhere' },
+    changed: () => calls++,
+    pollMs: 20,
+  });
   writeFileSync(join(machine.roots.sys, 'kernel/uevent_seqnum'), '99');
   await until(() => calls > 0);
 });

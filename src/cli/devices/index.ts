@@ -1,0 +1,4 @@
+export { type Granting, grantingOf } from './grant.ts';
+export { deviceJson, deviceTable, nodesText } from './list.ts';
+export { printRules } from './udev.ts';
+export { watchAndTell } from './watch.ts';

@@ -1,0 +1,2 @@
+export { devicesModule } from './module.ts';
+export { type Kept, keepNodes, keepStarted } from './nodes.ts';

@@ -1,0 +1,1 @@
+export { type RuleOptions, udevRule } from './rules.ts';
