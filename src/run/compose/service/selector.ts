@@ -20,7 +20,7 @@ export function readSelector(text: string): Selector {
     const usb = { vendor: vendor.toLowerCase(), product: product.toLowerCase() };
     return { usb: serial === undefined ? usb : { ...usb, serial } };
   }
-  const { node, problems } = readNode('', text, () => undefined);
+  const { node, problems } = readNode('', `- ${text}`, () => undefined);
   const reading: Reading = { problems: [...problems], notices: [] };
   const [selector, ...others] = (node === undefined ? undefined : selectors(node, reading)) ?? [];
   const [problem] = reading.problems;
