@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { SampanError } from '../../core/errors/index.ts';
 import type { AgentModule, ModuleName } from '../../run/module/index.ts';
 import type { Context } from '../context/index.ts';
@@ -10,6 +11,13 @@ const LOADERS: Readonly<
   apply: async (context, policy) =>
     (await import('../../run/apply/index.ts')).applyModule(applyTools(context, policy)),
   health: async () => (await import('../../run/health/index.ts')).healthModule,
+  http: async ({ env }) => {
+    const { httpModule } = await import('../../run/http/index.ts');
+    const directory = process.getuid?.() === 0 ? '/run' : env.XDG_RUNTIME_DIR;
+    return httpModule({
+      socketPath: directory === undefined ? undefined : join(directory, 'sampan', 'agent.sock'),
+    });
+  },
   monitor: async () => (await import('../../run/monitor/index.ts')).monitorModule,
 };
 

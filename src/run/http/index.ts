@@ -1,0 +1,1 @@
+export { type HttpPlace, httpModule } from './http.ts';
