@@ -18,6 +18,8 @@ export const LABELS = {
   reference: 'io.sampan.image',
   /** Ours: how it is restarted when it is unhealthy, as JSON. */
   restart: 'io.sampan.restart',
+  /** Ours: which of its lines are kept and sent on, as JSON. */
+  logs: 'io.sampan.logs',
 } as const;
 
 /** The version that we say: files of this specification. */

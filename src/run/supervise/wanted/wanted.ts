@@ -238,6 +238,7 @@ function labelsOf(
     [LABELS.files]: project.files.join(','),
     [LABELS.dependsOn]: depends.join(','),
     ...restartLabel(service),
+    ...logsLabel(service),
   };
 }
 
@@ -247,6 +248,11 @@ function restartLabel({ written }: Service): Readonly<Record<string, string>> {
   if (rule === undefined) return {};
   const { onUnhealthy, limit, window: windowMs, delay: delayMs, maxDelay: maxDelayMs } = rule;
   return { [LABELS.restart]: JSON.stringify({ onUnhealthy, limit, windowMs, delayMs, maxDelayMs }) };
+}
+
+function logsLabel({ written }: Service): Readonly<Record<string, string>> {
+  const rule = written['x-sampan']?.logs;
+  return rule === undefined ? {} : { [LABELS.logs]: JSON.stringify(rule) };
 }
 
 function updateOf({ written: { 'x-sampan': more, ports = [] } }: Service): UpdatePolicy {

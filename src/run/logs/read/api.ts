@@ -1,4 +1,4 @@
-import { type CallOptions, containerLogs, type Docker, type LogSpan } from '../../core/docker/index.ts';
+import { type CallOptions, containerLogs, type Docker, type LogSpan } from '../../../core/docker/index.ts';
 import { lineCutter, type RawLine } from './lines.ts';
 
 /** A line as an engine gives it. */
