@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Benchmark, Measurement } from './benchmark.ts';
 import { deltaBenchmark } from './delta.ts';
+import { hotplugBenchmark } from './hotplug.ts';
 import { inspectBenchmark } from './inspect.ts';
 import { pageBenchmark } from './page.ts';
 import { registryBenchmark } from './registry.ts';
@@ -26,6 +27,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   deltaBenchmark,
   serveBenchmark,
   upBenchmark,
+  hotplugBenchmark,
 ];
 const USAGE = `usage: make bench ARGS='[--runs N] [--json FILE] [--images NAME,…] [--build] [GROUP…]'   groups: ${BENCHMARKS.map(one => one.name).join(', ')}`;
 

@@ -42,7 +42,13 @@ export function grantingOf(
       if (!isRoot)
         once('only root can give devices again after they were unplugged: run sampan as root, or its agent');
       return grantDevices(
-        { project: project.name, service: service.name, selectors, makesNodes },
+        {
+          project: project.name,
+          service: service.name,
+          selectors,
+          makesNodes,
+          graceMs: service.written.stop_grace_period,
+        },
         {
           devices: devices(),
           roots: HOST_ROOTS,

@@ -14,6 +14,8 @@ export interface Asking {
   readonly selectors: readonly DeviceSelector[];
   /** Whether it asks to make nodes itself. */
   readonly makesNodes: boolean;
+  /** How long its containers have to end. */
+  readonly graceMs?: number | undefined;
 }
 
 /** What devices are given from. */
@@ -42,8 +44,9 @@ export function grantDevices(asking: Asking, options: GrantOptions): ContainerEd
   nodes.map(specOf);
   const permissions = unique(selectors.map(({ permissions: rights = 'rw' }) => rights));
   if (directory !== undefined) {
-    const { project } = asking;
-    writeWish(directory, { version: 1, project, service, selectors, slots: filled.map(({ slot }) => slot) });
+    const { project, graceMs } = asking;
+    const slots = filled.map(({ slot }) => slot);
+    writeWish(directory, { version: 1, project, service, selectors, slots, graceMs });
     writeMirror(directory, nodes, permissions);
   }
   return {

@@ -12,6 +12,8 @@ export interface Wish {
   readonly service: string;
   readonly selectors: readonly DeviceSelector[];
   readonly slots: readonly Slot[];
+  /** How long its containers have to end; ten seconds unless told. */
+  readonly graceMs?: number | undefined;
 }
 
 const FILE = 'wish.json';

@@ -9,7 +9,7 @@ const GRACE_MS = 1500;
 /** However bad the cable is. */
 const BETWEEN_MS = 10_000;
 const STOPPED = 'stopped.json';
-const GRACE_SECONDS = 10;
+const STOP_MS = 10_000;
 
 /** Does what a service asks for when a device of it goes or comes. */
 export interface Reactions extends Disposable {
@@ -36,7 +36,8 @@ export async function openReactions(host: ReactHost): Promise<Reactions> {
       const lately = restarted.get(container.id) ?? Number.NEGATIVE_INFINITY;
       if (onLost === 'restart' && host.monotonic() - lately < BETWEEN_MS) continue;
       restarted.set(container.id, host.monotonic());
-      void lose(container, change, { host, stopped, keep }).catch(error =>
+      const { graceMs } = service.wish();
+      void lose({ ...container, graceMs }, change, { host, stopped, keep }).catch(error =>
         tellFailure(host, container, error),
       );
     }
@@ -88,7 +89,7 @@ async function readStopped(state: StateFiles): Promise<readonly string[]> {
 }
 
 async function lose(
-  { id, name }: Running,
+  { id, name, graceMs = STOP_MS }: Running & { readonly graceMs?: number | undefined },
   { selector: { onLost }, device }: SlotChange,
   more: { readonly host: ReactHost; readonly stopped: Set<string>; readonly keep: () => Promise<void> },
 ): Promise<void> {
@@ -106,7 +107,7 @@ async function lose(
     text: `${name} is ${verb}, since ${device.name} is gone`,
     data: { container: name, device: device.name },
   });
-  await stopContainer(docker, id, { graceSeconds: GRACE_SECONDS });
+  await stopContainer(docker, id, { graceSeconds: Math.ceil(graceMs / 1000) });
   if (onLost === 'restart') await startContainer(docker, id);
 }
 

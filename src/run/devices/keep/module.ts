@@ -152,7 +152,7 @@ async function follow(host: AgentHost, keeper: Keeper, signal: AbortSignal): Pro
     } catch (error) {
       if (!isSampanError(error)) throw error;
     }
-    await host.sleep(RETRY_MS).catch(() => {});
+    if (!signal.aborted) await host.sleep(RETRY_MS).catch(() => {});
   }
 }
 

@@ -27,7 +27,7 @@ export interface Site {
 }
 
 /** Opens it; a reason where that cannot be. */
-export async function openSite(t: TestContext): Promise<Site | string> {
+export async function openSite(t: Pick<TestContext, 'after'>): Promise<Site | string> {
   if (process.geteuid?.() !== 0) return 'only root makes device nodes';
   const bench = await openBench(t);
   if (typeof bench === 'string') return bench;
@@ -79,6 +79,7 @@ function siteOf({ bench, machine, directory, ending }: Parts): Site {
               service: name,
               selectors: written['x-sampan']?.devices ?? [],
               makesNodes: false,
+              graceMs: written.stop_grace_period,
             },
             {
               devices: catalogue.read(),
@@ -118,7 +119,7 @@ function hostOf({ bench, machine, ending }: Parts): AgentHost {
     signal: ending.signal,
     now: Date.now,
     monotonic: () => performance.now(),
-    sleep: async ms => await sleep(ms, undefined, { signal: ending.signal, ref: false }),
+    sleep: async ms => await sleep(ms, undefined, { signal: ending.signal }),
     state: {
       read: async name => files.get(name),
       write: async (name, bytes) => void files.set(name, bytes),

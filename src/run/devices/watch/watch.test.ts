@@ -1,9 +1,10 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openCatalogue } from '../catalogue/index.ts';
+import { HOST_ROOTS } from '../model/index.ts';
 import { ch340, ftdi, makeMachine } from '../testing/index.ts';
 import { changesOf } from './changes.ts';
 import { watchDevices } from './watch.ts';
@@ -63,6 +64,22 @@ test('500 events are looked at a few times, and the last look sees all', async (
   await sleep(300);
   const allowed = (performance.now() - start) / 100 + 2;
   ok(calls <= allowed, `${calls} looks`);
+});
+
+test('an event of the kernel itself is seen', async t => {
+  const uevent = '/sys/class/mem/null/uevent';
+  if (process.geteuid?.() !== 0 || !existsSync(uevent))
+    return t.skip('only root can have the kernel tell again');
+  const looks: number[] = [];
+  using _ = watchDevices({
+    roots: { ...HOST_ROOTS, dev: '/nowhere' },
+    changed: () => looks.push(performance.now()),
+    pollMs: 20,
+  });
+  await sleep(50);
+  const start = performance.now();
+  writeFileSync(uevent, 'change');
+  await until(() => looks.some(time => time > start));
 });
 
 test('nothing is looked at after the end', async () => {

@@ -62,7 +62,7 @@ const APPLETS = [
 ];
 
 /** Opens a project of its own; a reason when there is no engine, or nothing to run in it. */
-export async function openBench(t: TestContext): Promise<Bench | string> {
+export async function openBench(t: Pick<TestContext, 'after'>): Promise<Bench | string> {
   if (BUSYBOX === undefined) return 'there is no static busybox';
   let docker: Docker;
   try {
