@@ -10,6 +10,7 @@ const LOADERS: Readonly<
 > = {
   apply: async (context, policy) =>
     (await import('../../run/apply/index.ts')).applyModule(applyTools(context, policy)),
+  devices: async () => (await import('../../run/devices/index.ts')).devicesModule,
   health: async () => (await import('../../run/health/index.ts')).healthModule,
   http: async ({ env }) => {
     const { httpModule } = await import('../../run/http/index.ts');
