@@ -1,0 +1,1 @@
+export { type Applied, applyEdits } from './apply.ts';
