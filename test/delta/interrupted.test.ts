@@ -7,12 +7,12 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { randomFrom } from '../../src/carry/delta/testing/index.ts';
 import { runWords } from '../../src/cli/app/index.ts';
-import { COMMANDS } from '../../src/cli/commands/index.ts';
 import { fakeContext } from '../../src/cli/testing/index.ts';
 import { type Digest, digestOf } from '../../src/core/bytes/index.ts';
 import { findStored, graphOf, nameStored, openStore } from '../../src/core/store/index.ts';
 import { putImage, tarOf } from '../../src/core/store/testing/index.ts';
 import { type BuiltApp, builtApp } from './testing/built.ts';
+import { TABLE } from './testing/table.ts';
 
 /** Every system call that changes a file or a directory, and those that make it last. */
 const WRITES = [
@@ -75,7 +75,7 @@ const settings = (data: string): Record<string, string> => ({
 
 /** Runs a command here; what goes wrong is thrown. */
 async function inside(words: readonly string[], data: string): Promise<void> {
-  await runWords(words, COMMANDS, fakeContext({ env: settings(data), cwd: directory, home: directory }));
+  await runWords(words, TABLE, fakeContext({ env: settings(data), cwd: directory, home: directory }));
 }
 
 interface Ended {

@@ -63,7 +63,10 @@ interface LoadValues {
 async function loadFile(context: Context, values: LoadValues, path: string): Promise<void> {
   const { images } = await openToolbox(context, values);
   const { signal } = context;
-  await using bundle = await openFile(path, images);
+  const tell = (text: string): void => {
+    if (!values.json && !context.quiet) context.stderr.write(`${text}\n`);
+  };
+  await using bundle = await openFile(path, { ...images, tell });
   const { place, inEngine, name } = await choosePlace(values.into, images);
   const { platform } = images;
   const plan = await planLoad(bundle, place, { store: images.store, inEngine, platform, name, signal });
@@ -82,7 +85,10 @@ async function loadFile(context: Context, values: LoadValues, path: string): Pro
 }
 
 /** A delta is read beside the image that it builds on, and is then as good as a bundle. */
-async function openFile(path: string, images: StoreContext): Promise<OpenBundle> {
+async function openFile(
+  path: string,
+  images: StoreContext & { tell(text: string): void },
+): Promise<OpenBundle> {
   return isDeltaFile(path)
     ? await openDelta(path, { ...images, relieve: youngCollector() })
     : await openBundle(path, images);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** The command line as a few files of JavaScript, which start in a third of the time. */
+/** The commands of deltas as a few files of JavaScript, which start in a third of the time. */
 export interface BuiltApp extends Disposable {
   readonly main: string;
 }
@@ -14,7 +14,7 @@ export async function builtApp(): Promise<BuiltApp> {
   mkdirSync(cache, { recursive: true });
   const outdir = mkdtempSync(join(cache, 'built-'));
   await build({
-    entryPoints: [fileURLToPath(new URL('../../../src/cli/main.ts', import.meta.url))],
+    entryPoints: [fileURLToPath(new URL('app.ts', import.meta.url))],
     outdir,
     entryNames: '[name]',
     bundle: true,
@@ -26,7 +26,7 @@ export async function builtApp(): Promise<BuiltApp> {
     logLevel: 'error',
   });
   return {
-    main: join(outdir, 'main.js'),
+    main: join(outdir, 'app.js'),
     [Symbol.dispose]: () => rmSync(outdir, { recursive: true, force: true }),
   };
 }

@@ -28,6 +28,8 @@ export interface OldLookup extends StoreContext {
   readonly oldName?: string | undefined;
   /** Called after every few megabytes that are rebuilt: what was consumed may be freed. */
   readonly relieve?: (() => void) | undefined;
+  /** Told, for people, what temporary room is needed before it is taken. */
+  readonly tell?: ((text: string) => void) | undefined;
 }
 
 /**
@@ -150,7 +152,7 @@ async function openLayers(
 ): Promise<ReadonlyMap<Digest, ByteSpace>> {
   const unpacked = await openUnpacked(image.diffIds, { needed, docker, context }, open);
   if (unpacked !== undefined) return unpacked;
-  const saved = open.use(await savedSpaces({ id: image.id, needed, docker }, context));
+  const saved = open.use(await savedSpaces({ id: image.id, needed, docker, tell: context.tell }, context));
   return saved.spaces;
 }
 

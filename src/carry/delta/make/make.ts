@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import {
   contentStream,
   type Digest,
@@ -108,6 +108,7 @@ async function writeBody(
   const body = await open(making.spool, 'wx', 0o600);
   try {
     const layers: NewLayer[] = [];
+    const place = { at: 0 };
     for (const [i, layer] of sides.new.entries()) {
       const { diffId } = layer;
       const { size } = layer.space;
@@ -115,7 +116,7 @@ async function writeBody(
       // A layer that occurs twice is rebuilt once.
       surveys.delete(diffId);
       making.stage.update(`layer ${i + 1} of ${sides.new.length}`);
-      const write = async (bytes: Uint8Array): Promise<void> => void (await body.appendFile(bytes));
+      const write = async (bytes: Uint8Array): Promise<void> => await appendTo(body, place, bytes);
       const how = { ...making.context, level, write };
       const parts = { layer, survey, old, catalogue, ancestors, use: making.use };
       const recipe = survey === undefined ? undefined : await writeRecipe({ ...parts, survey }, how);
@@ -124,6 +125,14 @@ async function writeBody(
     return { layers, changedBytes };
   } finally {
     await body.close();
+  }
+}
+
+async function appendTo(file: FileHandle, place: { at: number }, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, place.at);
+    done += bytesWritten;
+    place.at += bytesWritten;
   }
 }
 
