@@ -68,7 +68,7 @@ async function exitStatus(docker: Docker, image: string): Promise<number> {
     await startContainer(docker, id);
     return await waitContainer(docker, id);
   } finally {
-    await removeContainer(docker, id, { force: true });
+    await removeContainer(docker, id);
   }
 }
 
