@@ -13,7 +13,13 @@ import { type Device, HOST_ROOTS, type Roots } from '../model/index.ts';
 import { type Change, changesOf, watchDevices } from '../watch/index.ts';
 import { openReactions, type Reactions } from './lost.ts';
 import { wishDirectory } from './nodes.ts';
-import { type KeptService, openService, type SlotChange, serviceStatus } from './service.ts';
+import {
+  type KeepOptions,
+  type KeptService,
+  openService,
+  type SlotChange,
+  serviceStatus,
+} from './service.ts';
 
 /** Nodes for the next start are written when things are calm again: flash wears. */
 const SAVE_MS = 2000;
@@ -66,6 +72,16 @@ interface Keeper extends AsyncDisposable {
   status(): object;
 }
 
+/** What a keeper holds. */
+interface Keeping {
+  readonly host: AgentHost;
+  readonly roots: Roots;
+  readonly reactions: Reactions;
+  readonly services: Map<string, KeptService>;
+  readonly devices: () => readonly Device[];
+  readonly keep: (service: KeptService) => void;
+}
+
 function openKeeper(host: AgentHost, roots: Roots, reactions: Reactions): Keeper {
   const catalogue = openCatalogue(roots);
   const services = new Map<string, KeptService>();
@@ -82,55 +98,67 @@ function openKeeper(host: AgentHost, roots: Roots, reactions: Reactions): Keeper
     }
     saving ??= setTimeout(save, SAVE_MS).unref();
   };
-  const look = (): void => {
-    const before = devices;
-    devices = catalogue.read();
-    const changes = changesOf(before, devices);
-    if (changes.length === 0) return;
-    // What waits for it comes first.
-    for (const service of services.values()) keep(service);
-    for (const change of changes) tellChange(host, change);
-  };
+  const keeping: Keeping = { host, roots, reactions, services, devices: () => devices, keep };
   const failed = tellFailure(host);
   return {
-    look,
-    add: async (docker, id) => {
-      const directory = wishDirectory(await containerDevices(docker, id));
-      if (directory === undefined) return;
-      let service = services.get(directory);
-      if (service === undefined) {
-        service = await openService(directory, devices, { proc: roots.proc, now: host.now, failed });
-        if (service === undefined) return;
-        services.set(directory, service);
-      }
-      const { pid, name, status } = await containerState(docker, id);
-      if (status !== 'running' && !reactions.stopped().includes(id)) return;
-      service.containers.set(id, { id, name, pid });
-      if (status === 'running') keep(service);
-      else await reactions.revive(service);
+    look: () => {
+      const before = devices;
+      devices = catalogue.read();
+      const changes = changesOf(before, devices);
+      if (changes.length === 0) return;
+      // What waits for it comes first.
+      for (const service of services.values()) keep(service);
+      for (const change of changes) tellChange(host, change);
     },
+    add: async (docker, id) => await addContainer(keeping, { docker, id, failed }),
     end: id => {
-      for (const { containers } of services.values())
-        if (!reactions.stopped().includes(id)) containers.delete(id);
+      if (reactions.stopped().includes(id)) return;
+      for (const { containers } of services.values()) containers.delete(id);
     },
     ids: () => [...services.values()].flatMap(({ containers }) => [...containers.keys()]),
     devices: () => devices,
-    status: () => ({
-      devices: devices.map(({ kind, name, nodes, place }) => ({
-        kind,
-        name,
-        place,
-        nodes: nodes.map(one => one.path),
-      })),
-      services: [...services.values()].map(serviceStatus),
-      stopped: reactions.stopped(),
-    }),
+    status: () => statusOf(keeping),
     [Symbol.asyncDispose]: async () => {
       clearTimeout(saving);
       save();
       reactions[Symbol.dispose]();
       for (const service of services.values()) await service[Symbol.asyncDispose]();
     },
+  };
+}
+
+async function addContainer(
+  { host, roots, reactions, services, devices, keep }: Keeping,
+  {
+    docker,
+    id,
+    failed,
+  }: { readonly docker: Docker; readonly id: string; readonly failed: KeepOptions['failed'] },
+): Promise<void> {
+  const directory = wishDirectory(await containerDevices(docker, id));
+  if (directory === undefined) return;
+  const service =
+    services.get(directory) ??
+    (await openService(directory, devices(), { proc: roots.proc, now: host.now, failed }));
+  if (service === undefined) return;
+  services.set(directory, service);
+  const { pid, name, status } = await containerState(docker, id);
+  if (status !== 'running' && !reactions.stopped().includes(id)) return;
+  service.containers.set(id, { id, name, pid });
+  if (status === 'running') keep(service);
+  else await reactions.revive(service);
+}
+
+function statusOf({ devices, services, reactions }: Keeping): object {
+  return {
+    devices: devices().map(({ kind, name, nodes, place }) => ({
+      kind,
+      name,
+      place,
+      nodes: nodes.map(({ path }) => path),
+    })),
+    services: [...services.values()].map(serviceStatus),
+    stopped: reactions.stopped(),
   };
 }
 

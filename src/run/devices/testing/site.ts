@@ -69,36 +69,7 @@ function siteOf({ bench, machine, directory, ending }: Parts): Site {
     warnings,
     inside,
     events: () => host.bus.recent(),
-    up: async text => {
-      const catalogue = openCatalogue(machine.roots);
-      const wanted = await bench.wanted(text, {
-        editsOf: ({ name, written }) =>
-          grantDevices(
-            {
-              project: bench.name,
-              service: name,
-              selectors: written['x-sampan']?.devices ?? [],
-              makesNodes: false,
-              graceMs: written.stop_grace_period,
-            },
-            {
-              devices: catalogue.read(),
-              roots: machine.roots,
-              directory: join(directory, name),
-              warn: line => warnings.push(line),
-            },
-          ),
-      });
-      return await execute(planOf(wanted, await currentOf(bench.docker, wanted)), {
-        docker: bench.docker,
-        wanted,
-        signal: ending.signal,
-        fetchImage: async () => {},
-        report: () => {},
-        sleep: async (ms, signal) => await sleep(ms, undefined, { signal }),
-        now: Date.now,
-      });
-    },
+    up: async text => await up(text, { bench, machine, directory, ending, warnings }),
     until: async (args, fits) => {
       let text = '';
       for (let tries = 0; tries < 150; tries++) {
@@ -109,6 +80,37 @@ function siteOf({ bench, machine, directory, ending }: Parts): Site {
       throw new Error(`${args.join(' ')}: ${text}; ${JSON.stringify(host.bus.recent())}`);
     },
   };
+}
+
+async function up(
+  text: string,
+  { bench, machine, directory, ending, warnings }: Parts & { readonly warnings: string[] },
+): Promise<readonly ServiceOutcome[]> {
+  const catalogue = openCatalogue(machine.roots);
+  const wanted = await bench.wanted(text, {
+    editsOf: ({ name, written }) => {
+      const selectors = written['x-sampan']?.devices ?? [];
+      const graceMs = written.stop_grace_period;
+      return grantDevices(
+        { project: bench.name, service: name, selectors, makesNodes: false, graceMs },
+        {
+          devices: catalogue.read(),
+          roots: machine.roots,
+          directory: join(directory, name),
+          warn: line => warnings.push(line),
+        },
+      );
+    },
+  });
+  return await execute(planOf(wanted, await currentOf(bench.docker, wanted)), {
+    docker: bench.docker,
+    wanted,
+    signal: ending.signal,
+    fetchImage: async () => {},
+    report: () => {},
+    sleep: async (ms, signal) => await sleep(ms, undefined, { signal }),
+    now: Date.now,
+  });
 }
 
 function hostOf({ bench, machine, ending }: Parts): AgentHost {
