@@ -213,6 +213,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./exec.ts')).execCommand,
   },
   {
+    name: 'trace',
+    summary: 'watches what a service opens, starts and connects to',
+    group: 'run',
+    load: async () => (await import('./trace.ts')).traceCommand,
+  },
+  {
     name: 'help',
     summary: 'tells what Sampan can do, or all about one command',
     group: 'help',
