@@ -20,13 +20,14 @@ export {
   type EnvFile,
   type FileGrant,
   type HealthCheck,
+  type Hook,
   isCdiName,
   type Mount,
   type Port,
   type RestartPolicy,
   readSelector,
-  type Selector,
   SERVICE,
+  type Selector,
   type WrittenService,
 } from './service/index.ts';
 export { splitWords } from './shape/index.ts';

@@ -35,6 +35,8 @@ export interface GatherOptions {
 export interface Gathered {
   readonly root: MapNode | undefined;
   readonly problems: readonly Problem[];
+  /** What does not stop anything: variables that are not set. */
+  readonly notices: readonly Problem[];
   /** Every file that was read, in order. */
   readonly paths: readonly string[];
 }
@@ -44,15 +46,16 @@ const MAX_DEPTH = 20;
 
 interface Gathering extends GatherOptions {
   readonly problems: Problem[];
+  readonly notices: Problem[];
   readonly paths: string[];
 }
 
 /** Reads files, later ones over earlier ones, with what they include and extend. */
 export function gather(paths: readonly string[], options: GatherOptions): Gathered {
-  const to: Gathering = { ...options, problems: [], paths: [] };
+  const to: Gathering = { ...options, problems: [], notices: [], paths: [] };
   const directory = options.directory;
   const roots = paths.flatMap(path => document(path, { to, directory, chain: [] }) ?? []);
-  return { root: joined(roots), problems: to.problems, paths: to.paths };
+  return { root: joined(roots), problems: to.problems, notices: to.notices, paths: to.paths };
 }
 
 /** Later documents over earlier ones. */
@@ -76,7 +79,7 @@ function document(path: string, where: Where): MapNode | undefined {
   const own = parsed(path, where);
   if (own === undefined) return undefined;
   const services = get(own, 'services');
-  const absolute = withAbsolutePaths(own, { directory: where.directory, home: where.to.home });
+  const absolute = absoluteIn(own, where);
   if (services === undefined) return included(absolute, path, where);
   const extended = mapServices(absolute, entry => extendedService(entry, { path, root: absolute }, where));
   return included(extended, path, where);
@@ -90,8 +93,9 @@ function parsed(path: string, { to, chain }: Where): MapNode | undefined {
       `more than ${to.paths.length >= MAX_FILES ? `${MAX_FILES} files` : `${MAX_DEPTH} files deep`}`,
     );
   to.paths.push(path);
-  const { node, problems } = readNode(path, to.files.read(path), to.variables);
+  const { node, problems, notices } = readNode(path, to.files.read(path), to.variables);
   to.problems.push(...problems);
+  to.notices.push(...notices);
   if (problems.length > 0) return undefined;
   if (node?.kind === 'map') return node;
   return tell(to, path, 'this is no Compose file: it has no keys');
@@ -177,9 +181,26 @@ function baseOf(
 
 function rootOf(path: string, where: Where): MapNode | undefined {
   const own = parsed(path, where);
-  return own === undefined
-    ? undefined
-    : withAbsolutePaths(own, { directory: where.directory, home: where.to.home });
+  return own === undefined ? undefined : absoluteIn(own, where);
+}
+
+/** Relative paths stay within the project; a file that is elsewhere is named by its absolute path. */
+function absoluteIn(root: MapNode, { to, directory }: Where): MapNode {
+  const project = to.files.real(to.directory);
+  return withAbsolutePaths(root, {
+    directory,
+    home: to.home,
+    named: (node, path) => {
+      const real = to.files.real(path);
+      if (!isWithin(real, project))
+        complain(
+          to,
+          node,
+          `it leads out of the directory of the project, to ${real}`,
+          'name it by its absolute path if it must be there',
+        );
+    },
+  });
 }
 
 /** What a file includes is under what it says itself. (Compose Specification, "Include") */

@@ -5,6 +5,8 @@ import { type Entry, get, type MapNode, type Node, withEntries } from '../node/i
 export interface Base {
   readonly directory: string;
   readonly home: string;
+  /** Told of each file that a relative path names, and whose text is read or handed on. */
+  readonly named?: (node: Node, path: string) => void;
 }
 
 /** Changes a value; gives the same node when there is nothing to change. */
@@ -26,8 +28,14 @@ export function isWithin(path: string, directory: string): boolean {
 export function withAbsolutePaths(root: MapNode, base: Base): MapNode {
   const path: Change = node =>
     node.kind === 'scalar' && !node.isNull ? { ...node, text: absolutePath(node.text, base) } : node;
-  const files = each(under('file', path));
-  const envFile = oneOrMore(node => (node.kind === 'map' ? under('path', path)(node) : path(node)));
+  const named: Change = node => {
+    const found = path(node);
+    const isRelative = node.kind === 'scalar' && !node.isNull && !/^[/~]/.test(node.text);
+    if (isRelative && found.kind === 'scalar') base.named?.(node, found.text);
+    return found;
+  };
+  const files = each(under('file', named));
+  const envFile = oneOrMore(node => (node.kind === 'map' ? under('path', named)(node) : named(node)));
   const service = chain(
     under('volumes', oneOrMore(volume(path))),
     under('env_file', envFile),

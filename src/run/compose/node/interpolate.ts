@@ -16,9 +16,13 @@ const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
  * `${NAME:+instead}` and `${NAME+instead}`; `$$` is one dollar sign. Defaults may have variables themselves.
  * A variable that is not set is empty. (Compose Specification, "Interpolation")
  */
-export function interpolate(text: string, variables: Variables): string | InterpolationProblem {
+export function interpolate(
+  text: string,
+  variables: Variables,
+  unset: (name: string) => void = () => {},
+): string | InterpolationProblem {
   try {
-    const { result } = part({ text, variables }, 0, 0);
+    const { result } = part({ text, variables, unset }, 0, 0);
     return result;
   } catch (error) {
     if (error instanceof Wrong) return error.problem;
@@ -38,6 +42,8 @@ class Wrong extends Error {
 interface Reading {
   readonly text: string;
   readonly variables: Variables;
+  /** Told of each variable that is replaced by nothing. */
+  readonly unset: (name: string) => void;
 }
 
 /** Up to the closing brace when it is within one (`depth` > 0), else to the end. */
@@ -71,14 +77,20 @@ function dollar(
   at: number,
   depth: number,
 ): { readonly result: string; readonly next: number } {
-  const { text, variables } = reading;
+  const { text } = reading;
   if (text[at + 1] === '$') return { result: '$', next: at + 2 };
   const isBraced = text[at + 1] === '{';
   const name = nameAt(text, at + (isBraced ? 2 : 1));
   if (name === undefined)
     throw new Wrong(`no variable name follows the $ at character ${at + 1}`, 'write $$ for a dollar sign');
-  if (!isBraced) return { result: variables(name) ?? '', next: at + 1 + name.length };
+  if (!isBraced) return { result: plain(reading, name), next: at + 1 + name.length };
   return braced(reading, name, { at: at + 2 + name.length, depth });
+}
+
+function plain({ variables, unset }: Reading, name: string): string {
+  const value = variables(name);
+  if (value === undefined) unset(name);
+  return value ?? '';
 }
 
 function nameAt(text: string, at: number): string | undefined {
@@ -93,7 +105,7 @@ function braced(
 ): { readonly result: string; readonly next: number } {
   const { text, variables } = reading;
   const value = variables(name);
-  if (text[at] === '}') return { result: value ?? '', next: at + 1 };
+  if (text[at] === '}') return { result: plain(reading, name), next: at + 1 };
   const hasColon = text[at] === ':';
   const operator = text[hasColon ? at + 1 : at];
   if (operator !== '-' && operator !== '?' && operator !== '+')

@@ -46,6 +46,9 @@ function merged(base: Node, over: Node, where: Where): Node | undefined {
   const { depth } = where;
   if (over.tag === '!reset') return undefined;
   if (over.tag === '!override' || WHOLE.has(key)) return over;
+  // A key with nothing behind it says nothing about what is there.
+  if (over.kind === 'scalar' && over.isNull && base.kind !== 'scalar') return base;
+  if (key === 'logging' && hasOther('driver', base, over)) return over;
   if (PAIRS.has(key)) return mergeMaps(pairsMap(base), pairsMap(over), depth) ?? over;
   if (NAMED.has(key)) return mergeMaps(namesMap(base), namesMap(over), depth) ?? over;
   if (base.kind === 'map' && over.kind === 'map') return mergeMaps(base, over, depth);
@@ -136,7 +139,25 @@ function sourceOrTarget(item: Node): string {
   return textOf(item, 'target') ?? textOf(item, 'source') ?? plainKey(item);
 }
 
+/** Short and long forms of one port have one key. */
 function portKey(item: Node): string {
-  if (item.kind === 'scalar') return item.text;
-  return ['host_ip', 'published', 'target', 'protocol'].map(key => textOf(item, key) ?? '').join('|');
+  if (item.kind !== 'scalar') {
+    const [ip = '', published = '', target = '', protocol = 'tcp'] = [
+      'host_ip',
+      'published',
+      'target',
+      'protocol',
+    ].map(key => textOf(item, key));
+    return [ip, published, target, protocol].join('|');
+  }
+  const [ports = '', protocol = 'tcp'] = item.text.split('/');
+  const [, ip = '', published = '', target = ''] =
+    /^(?:(\[.*\]|[^:]*\..*?):)?(?:([^:]*):)?([^:]*)$/.exec(ports) ?? [];
+  return [ip.replace(/^\[|\]$/g, ''), published, target, protocol].join('|');
+}
+
+/** Options of one driver mean nothing to another. */
+function hasOther(key: string, base: Node, over: Node): boolean {
+  const other = textOf(over, key);
+  return other !== undefined && other !== textOf(base, key);
 }

@@ -7,18 +7,22 @@ import type { Node, Place, Problem } from './node.ts';
 export const MAX_FILE_LENGTH = 4 << 20;
 const MAX_PROBLEMS = 50;
 
+interface Read {
+  readonly node: Node | undefined;
+  readonly problems: readonly Problem[];
+  /** Variables that are not set, once each. */
+  readonly notices: readonly Problem[];
+}
+
 /** Reads one YAML document, with the variables in its values replaced. Problems are told, up to fifty. */
-export function readNode(
-  file: string,
-  text: string,
-  variables: Variables,
-): { readonly node: Node | undefined; readonly problems: readonly Problem[] } {
+export function readNode(file: string, text: string, variables: Variables): Read {
   const source = sourceText(file, text);
   if (text.length > MAX_FILE_LENGTH) {
     const message = `the file is longer than ${MAX_FILE_LENGTH} characters`;
     return {
       node: undefined,
       problems: [{ place: placeOf(source, { start: 0, end: 0 }), path: '', message }],
+      notices: [],
     };
   }
   const { value, problems } = parseYaml(text);
@@ -27,15 +31,17 @@ export function readNode(
     path: '',
     message,
   }));
-  if (value === undefined || told.length > 0) return { node: undefined, problems: told };
-  const converting: Converting = { source, variables, problems: told };
-  return { node: convert(value, '', converting), problems: told.slice(0, MAX_PROBLEMS) };
+  if (value === undefined || told.length > 0) return { node: undefined, problems: told, notices: [] };
+  const converting: Converting = { source, variables, problems: told, unset: new Map() };
+  const node = convert(value, '', converting);
+  return { node, problems: told.slice(0, MAX_PROBLEMS), notices: [...converting.unset.values()] };
 }
 
 interface Converting {
   readonly source: SourceText;
   readonly variables: Variables;
   readonly problems: Problem[];
+  readonly unset: Map<string, Problem>;
 }
 
 function placeOf(source: SourceText, span: Span): Place {
@@ -69,7 +75,11 @@ function replaced(
   to: Converting,
 ): string {
   if (!value.text.includes('$')) return value.text;
-  const result = interpolate(value.text, to.variables);
+  const result = interpolate(value.text, to.variables, name => {
+    const message = `the variable ${name} is not set, so nothing stands in its place`;
+    const remedy = `set it in the environment or in .env, or write \${${name}:-}`;
+    if (!to.unset.has(name)) to.unset.set(name, { ...common, message, remedy });
+  });
   if (typeof result === 'string') return result;
   to.problems.push({ ...common, ...result });
   return value.text;

@@ -1,13 +1,19 @@
-import { basename } from 'node:path';
 import { closestOf } from '../../../core/text/index.ts';
 import { type Reading, wrong } from '../shape/index.ts';
+import { checkConflicts } from './conflicts.ts';
 import type { Project, Service } from './model.ts';
+import { checkPrivileges } from './privileges.ts';
 
 /** What only all services together show: names that are nowhere, cycles, ports that are taken twice. */
-export function checkProject(project: Project, known: ReadonlySet<string>, to: Reading): void {
+export function checkProject(
+  project: Project,
+  { known, real }: { readonly known: ReadonlySet<string>; readonly real: (path: string) => string },
+  to: Reading,
+): void {
   for (const service of project.services.values()) {
     checkNames(service, project, { known, to });
-    checkPrivileges(service, to);
+    checkPrivileges(service, project, { real, to });
+    checkConflicts(service, to);
     if (service.written.container_name !== undefined && service.scale > 1)
       wrong(to, at(service, 'container_name'), `names one container, and scale asks for ${service.scale}`);
   }
@@ -45,34 +51,6 @@ function checkNames(
       wrong(to, at(service, 'networks'), `there is no network ${name}`, `add it: networks: {${name}: {}}`);
 }
 
-/** What opens the whole device is refused unless the file says why it must be. */
-function checkPrivileges(service: Service, to: Reading): void {
-  const { written, mounts } = service;
-  const allow = written['x-sampan']?.allow ?? {};
-  const refuse = (key: string, wish: keyof typeof allow, what: string): void => {
-    if (allow[wish] === undefined)
-      wrong(to, at(service, key), what, `if it must be, say why: x-sampan: {allow: {${wish}: REASON}}`);
-  };
-  if (written.privileged === true)
-    refuse(
-      'privileged',
-      'privileged',
-      'gives all devices and rights of the host; x-sampan: devices gives only those that are needed',
-    );
-  for (const { type, source } of mounts) {
-    if (type !== 'bind' || source === undefined) continue;
-    if (source === '/dev' || source === '/dev/')
-      refuse(
-        'volumes',
-        'dev',
-        'all of /dev opens every device of the host; x-sampan: devices gives only those that are needed',
-      );
-    if (/^(docker|podman|containerd)\.sock$/.test(basename(source)))
-      refuse('volumes', 'engine', `${source} gives the engine, and with it the whole device`);
-    if (source === '/') refuse('volumes', 'host', 'the root of the host opens the whole device');
-  }
-}
-
 function checkCycles(project: Project, to: Reading): void {
   const done = new Set<string>();
   for (const start of project.services.values()) {
@@ -100,8 +78,8 @@ function checkCycles(project: Project, to: Reading): void {
 function checkPorts(project: Project, to: Reading): void {
   const taken = new Map<string, string>();
   for (const service of project.services.values()) {
-    for (const { published, hostIp = '', protocol } of service.written.ports ?? []) {
-      if (published === undefined) continue;
+    for (const { published, publishedTo, hostIp = '', protocol } of service.written.ports ?? []) {
+      if (published === undefined || publishedTo !== undefined) continue;
       const key = `${hostIp}:${published}/${protocol}`;
       const other = taken.get(key);
       if (other !== undefined || service.scale > 1)

@@ -101,7 +101,10 @@ export interface Network {
     readonly subnet?: string;
     readonly gateway?: string;
     readonly ipRange?: string;
+    readonly auxiliary?: ReadonlyMap<string, string>;
   }[];
+  readonly ipamDriver?: string;
+  readonly ipamOptions?: ReadonlyMap<string, string>;
   readonly labels: ReadonlyMap<string, string>;
 }
 

@@ -32,14 +32,14 @@ const MAX_TOLD = 20;
  */
 export function readProject(paths: readonly string[], options: ProjectOptions): Project {
   const directory = options.directory ?? dirname(paths[0] ?? '.');
-  const { root, problems, paths: files } = gather(paths, { ...options, directory });
+  const { root, problems, notices, paths: files } = gather(paths, { ...options, directory });
   if (root === undefined || problems.length > 0) throw refusal(problems);
   const to: Reading = { problems: [], notices: [] };
   const document = top(root, to);
   if (document === undefined) throw refusal(to.problems);
   const project = projectOf(document, root, { ...options, directory, paths: files }, to);
   if (to.problems.length > 0) throw refusal(to.problems);
-  return { ...project, notices: to.notices };
+  return { ...project, notices: [...notices, ...to.notices] };
 }
 
 function refusal(problems: readonly Problem[]): SampanError {
@@ -57,6 +57,8 @@ function projectOf(document: Top, root: MapNode, options: Options, to: Reading):
     [...(document.networks ?? [])].map(([key, one]) => [key, networkOf(name, key, one)]),
   );
   if (!networks.has('default')) networks.set('default', networkOf(name, 'default', {}));
+  checkExternal('volumes', document.volumes, root, to);
+  checkExternal('networks', document.networks, root, to);
   const volumeName = (key: string): string | undefined => volumes.get(key)?.name;
   const services = new Map<string, Service>();
   const inactive: string[] = [];
@@ -83,7 +85,7 @@ function projectOf(document: Top, root: MapNode, options: Options, to: Reading):
     volumes,
     notices: [],
   };
-  checkProject(project, new Set(document.services?.keys()), to);
+  checkProject(project, { known: new Set(document.services?.keys()), real: options.files.real }, to);
   const used = new Set([...services.values()].flatMap(({ networks: mine }) => [...mine.keys()]));
   return { ...project, networks: new Map([...networks].filter(([key]) => used.has(key))) };
 }
@@ -130,12 +132,32 @@ function externalName(
   return (external === true ? undefined : external.name) ?? name ?? key;
 }
 
+/** What is made elsewhere is taken as it is. */
+function checkExternal(
+  kind: string,
+  document: Top['networks'] | Top['volumes'],
+  root: MapNode,
+  to: Reading,
+): void {
+  for (const [key, written] of document ?? []) {
+    if (externalName(key, written) === undefined) continue;
+    const others = Object.keys(written).filter(one => one !== 'name' && one !== 'external');
+    if (others.length > 0)
+      to.notices.push({
+        place: get(get(root, kind), key)?.place ?? root.place,
+        path: `${kind}.${key}`,
+        message: `not used: ${others.join(', ')}, since it is external`,
+      });
+  }
+}
+
 function networkOf(project: string, key: string, written: WrittenNetwork): Network {
   const external = externalName(key, written);
-  const ipam = (written.ipam?.config ?? []).map(({ subnet, gateway, ip_range }) => ({
+  const ipam = (written.ipam?.config ?? []).map(({ subnet, gateway, ip_range, aux_addresses }) => ({
     ...(subnet === undefined ? {} : { subnet }),
     ...(gateway === undefined ? {} : { gateway }),
     ...(ip_range === undefined ? {} : { ipRange: ip_range }),
+    ...(aux_addresses === undefined ? {} : { auxiliary: aux_addresses }),
   }));
   return {
     name: external ?? written.name ?? `${project}_${key}`,
@@ -146,6 +168,8 @@ function networkOf(project: string, key: string, written: WrittenNetwork): Netwo
     ipam,
     labels: written.labels ?? new Map(),
     ...(written.driver === undefined ? {} : { driver: written.driver }),
+    ...(written.ipam?.driver === undefined ? {} : { ipamDriver: written.ipam.driver }),
+    ...(written.ipam?.options === undefined ? {} : { ipamOptions: written.ipam.options }),
     ...(written.enable_ipv6 === undefined ? {} : { hasIpv6: written.enable_ipv6 }),
   };
 }

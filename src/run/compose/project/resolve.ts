@@ -1,4 +1,4 @@
-import type { Files } from '../gather/index.ts';
+import { absolutePath, type Files } from '../gather/index.ts';
 import type { Entry, Variables } from '../node/index.ts';
 import type { FileGrant, Mount, WrittenService } from '../service/index.ts';
 import { type Reading, wrong } from '../shape/index.ts';
@@ -50,7 +50,7 @@ export function resolveService(
     limits: limitsOf(written, entry, to),
     restart: written.restart ?? policyOf(written),
     dependsOn: dependenciesOf(written),
-    written,
+    written: withSecurityFiles(written, { entry, options, to }),
   };
 }
 
@@ -88,6 +88,8 @@ function resolveFile(
   );
   if (found === undefined) return wrong(to, where, `there is no ${kind} ${grant.source}`);
   const { file, environment } = found;
+  if ([found.file, found.content, found.environment].filter(one => one !== undefined).length > 1)
+    return wrong(to, where, `the ${kind} ${grant.source} has more than one of file, content and environment`);
   const content = found.content ?? (environment === undefined ? undefined : options.variables(environment));
   if (file === undefined && content === undefined)
     return wrong(
@@ -108,6 +110,24 @@ function resolveFile(
   };
 }
 
+/** A seccomp profile in a file becomes its text: that is what engines take. */
+function withSecurityFiles(written: WrittenService, { entry, options, to }: Granting): WrittenService {
+  if (written.security_opt === undefined) return written;
+  const security_opt = written.security_opt.map(option => {
+    const path = /^seccomp[=:](.+)$/.exec(option)?.[1];
+    if (path === undefined || /^(unconfined|builtin|\{.*)$/s.test(path)) return option;
+    try {
+      return `seccomp=${JSON.stringify(JSON.parse(options.files.read(absolutePath(path, options))))}`;
+    } catch (error) {
+      const where = { place: entry.place, path: `${entry.value.path}.security_opt` };
+      const why = error instanceof Error ? error.message : String(error);
+      wrong(to, where, `${path} cannot be read as a seccomp profile: ${why}`);
+      return option;
+    }
+  });
+  return { ...written, security_opt };
+}
+
 /** `mem_limit` and its like, or what `deploy` says; both must agree. */
 function limitsOf(written: WrittenService, { place, value }: Entry, to: Reading): Limits {
   const { limits = {}, reservations = {} } = written.deploy?.resources ?? {};
@@ -116,6 +136,7 @@ function limitsOf(written: WrittenService, { place, value }: Entry, to: Reading)
     ['memoryReservation', written.mem_reservation, reservations.memory, 'mem_reservation'],
     ['cpus', written.cpus, limits.cpus, 'cpus'],
     ['pids', written.pids_limit, limits.pids, 'pids_limit'],
+    ['scale', written.scale, written.deploy?.replicas, 'scale'],
     ['memorySwap', written.memswap_limit, undefined, 'memswap_limit'],
   ] as const;
   const found = both.flatMap(([name, short, long, key]) => {
@@ -123,11 +144,11 @@ function limitsOf(written: WrittenService, { place, value }: Entry, to: Reading)
       wrong(
         to,
         { place, path: `${value.path}.${key}` },
-        `says ${short}, and deploy.resources says ${long}`,
+        `says ${short}, and deploy says ${long}`,
         'leave one of them out',
       );
     const limit = short ?? long;
-    return limit === undefined ? [] : [[name, limit] as const];
+    return limit === undefined || name === 'scale' ? [] : [[name, limit] as const];
   });
   return Object.fromEntries(found);
 }

@@ -7,7 +7,6 @@ import {
   mapOf,
   type Of,
   object,
-  pairs,
   type Read,
   text,
   unsupported,
@@ -25,10 +24,10 @@ const ipam = object({
       subnet: word,
       gateway: word,
       ip_range: word,
-      aux_addresses: unused('addresses are given to services'),
+      aux_addresses: filledPairs,
     }),
   ),
-  options: pairs,
+  options: filledPairs,
 });
 
 const NETWORK = {
@@ -38,7 +37,7 @@ const NETWORK = {
   external,
   internal: flag,
   attachable: flag,
-  enable_ipv4: flag,
+  enable_ipv4: unused('engines of the API up to 1.47 always give IPv4'),
   enable_ipv6: flag,
   ipam,
   labels: filledPairs,

@@ -57,7 +57,7 @@ export const devices: Read<readonly (DeviceMapping | { readonly cdi: string })[]
 
 /** Whether a text is a qualified name of a CDI device. (CDI specification, "Device naming") */
 export function isCdiName(name: string): boolean {
-  return /^[A-Za-z0-9][\w.-]*\/[A-Za-z][\w-]*=[A-Za-z0-9][\w.:-]*$/.test(name);
+  return /^[A-Za-z][\w.-]*\/[A-Za-z][\w.-]*=[A-Za-z0-9][\w.:-]*$/.test(name);
 }
 
 const hexId: Read<string> = scalar('four hexadecimal digits', value => {
@@ -101,7 +101,7 @@ export const selectors = listOf(
 export const extension = object({
   devices: selectors,
   /** What is refused otherwise, each with the reason why it is needed. */
-  allow: object({ privileged: word, dev: word, engine: word, host: word, paths: word }),
+  allow: object({ privileged: word, dev: word, engine: word, host: word }),
   update: object({
     strategy: oneOf('download-then-kill', 'kill-then-download', 'delete-then-download', 'hand-over'),
     healthTimeout: duration,

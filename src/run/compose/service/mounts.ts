@@ -2,6 +2,7 @@ import {
   bytes,
   changed,
   either,
+  filledPairs,
   flag,
   integer,
   listOf,
@@ -11,6 +12,7 @@ import {
   type Read,
   scalar,
   text,
+  unused,
   word,
   wrong,
 } from '../shape/index.ts';
@@ -23,7 +25,7 @@ export interface Mount {
   readonly target: string;
   readonly isReadOnly: boolean;
   readonly propagation?: 'private' | 'rprivate' | 'shared' | 'rshared' | 'slave' | 'rslave';
-  /** Make the directory of the host when it is not there; only the short form asks for it unasked. */
+  /** Make the directory of the host when it is not there. */
   readonly createsHostPath?: boolean;
   /** Relabel for SELinux: shared (`z`) or private (`Z`). */
   readonly selinux?: 'z' | 'Z';
@@ -31,6 +33,12 @@ export interface Mount {
   readonly subpath?: string;
   readonly sizeBytes?: number;
   readonly mode?: number;
+  /** Of a tmpfs, as `mount` takes them: `size=64m,noexec`. */
+  readonly options?: string;
+  /** What of the mounts below a directory of the host comes along, and which of it can be written. */
+  readonly recursive?: 'enabled' | 'disabled' | 'writable' | 'readonly';
+  /** Of an anonymous volume. */
+  readonly labels?: ReadonlyMap<string, string>;
 }
 
 const PROPAGATION = ['private', 'rprivate', 'shared', 'rshared', 'slave', 'rslave'] as const;
@@ -87,14 +95,14 @@ const LONG = {
   source: word,
   target: word,
   read_only: flag,
-  consistency: text,
+  consistency: unused('files of the host are the same in the container at once'),
   bind: object({
     propagation: oneOf(...PROPAGATION),
     create_host_path: flag,
     selinux: oneOf('z', 'Z'),
-    recursive: text,
+    recursive: oneOf('enabled', 'disabled', 'writable', 'readonly'),
   }),
-  volume: object({ nocopy: flag, subpath: word, labels: () => undefined }),
+  volume: object({ nocopy: flag, subpath: word, labels: filledPairs }),
   tmpfs: object({ size: bytes, mode: fileMode }),
   image: object({ subpath: text }),
 };
@@ -111,7 +119,9 @@ const longMount: Read<Mount> = changed(object(LONG), (value: Of<typeof LONG>, no
     isReadOnly: value.read_only ?? false,
     ...(source === undefined || type === 'tmpfs' ? {} : { source }),
     ...(bind.propagation === undefined ? {} : { propagation: bind.propagation }),
-    ...(bind.create_host_path === undefined ? {} : { createsHostPath: bind.create_host_path }),
+    ...(type === 'bind' ? { createsHostPath: bind.create_host_path ?? true } : {}),
+    ...(bind.recursive === undefined ? {} : { recursive: bind.recursive }),
+    ...(volume.labels === undefined ? {} : { labels: volume.labels }),
     ...(bind.selinux === undefined ? {} : { selinux: bind.selinux }),
     ...(volume.nocopy === undefined ? {} : { isUncopied: volume.nocopy }),
     ...(volume.subpath === undefined ? {} : { subpath: volume.subpath }),
@@ -126,20 +136,12 @@ export const mounts: Read<readonly Mount[]> = listOf(either(shortMount, longMoun
 /** `tmpfs` of a service: `/run:size=64m,mode=1777`. */
 export const tmpfsMounts: Read<readonly Mount[]> = listOf(
   changed(word, (value, node, to): Mount | undefined => {
-    const [target = '', options = ''] = value.split(':');
+    const [target = '', options = ''] = value.split(':', 2);
     if (!target.startsWith('/')) return wrong(to, node, `${JSON.stringify(target)} is not an absolute path`);
-    const found = Object.fromEntries(options.split(',').map(option => option.split('=')));
-    const size =
-      found.size === undefined
-        ? undefined
-        : bytes({ ...node, kind: 'scalar', text: String(found.size), isNull: false }, to);
-    return {
-      type: 'tmpfs',
-      target,
-      isReadOnly: 'ro' in found,
-      ...(size === undefined ? {} : { sizeBytes: size }),
-      ...(typeof found.mode === 'string' ? { mode: Number.parseInt(found.mode, 8) } : {}),
-    };
+    const size = /(?:^|,)size=([^,]*)/.exec(options)?.[1];
+    if (size !== undefined && !/^\d{1,12}([kmg]b?|%)?$/i.test(size))
+      return wrong(to, node, `size=${size} is not a size such as size=64m`);
+    return { type: 'tmpfs', target, isReadOnly: false, ...(options === '' ? {} : { options }) };
   }),
 );
 

@@ -18,6 +18,8 @@ export interface Port {
   readonly target: number;
   /** On the host; absent for any free one. */
   readonly published?: number;
+  /** Any free one from `published` to this. */
+  readonly publishedTo?: number;
   /** The address of the host; absent for all. */
   readonly hostIp?: string;
   readonly protocol: 'tcp' | 'udp' | 'sctp';
@@ -54,9 +56,11 @@ function expanded(written: Written, node: Node, to: Reading): readonly Port[] | 
   if (hosts !== undefined && targets.length > 1 && hosts.length !== targets.length)
     return wrong(to, node, 'the range of the host and that of the container differ in length');
   const { hostIp, protocol = 'tcp' } = written;
+  const lastHost = targets.length === 1 && (hosts?.length ?? 1) > 1 ? hosts?.at(-1) : undefined;
   return targets.map((target, index) => ({
     target,
     protocol,
+    ...(lastHost === undefined ? {} : { publishedTo: lastHost }),
     ...(hosts?.[index] === undefined ? {} : { published: hosts[index] }),
     ...(hostIp === undefined ? {} : { hostIp }),
   }));
@@ -76,13 +80,14 @@ const shortPort = changed(word, (value, node, to) => {
 
 const longPort = changed(
   object({
+    // Names for people; one host has one way to publish.
     name: text,
     target: word,
     published: text,
     host_ip: word,
     protocol: oneOf('tcp', 'udp', 'sctp'),
     app_protocol: text,
-    mode: text,
+    mode: oneOf('host', 'ingress'),
   }),
   ({ target, published, host_ip, protocol }, node, to) =>
     target === undefined
@@ -100,7 +105,9 @@ export const exposed: Read<readonly Port[]> = changed(
   listOf(
     changed(word, (value, node, to) => {
       const [target = '', protocol = 'tcp'] = value.split('/');
-      return expanded({ target, protocol: protocol as Port['protocol'] }, node, to);
+      if (protocol !== 'tcp' && protocol !== 'udp' && protocol !== 'sctp')
+        return wrong(to, node, `${JSON.stringify(value)} is not PORT[/PROTOCOL]`);
+      return expanded({ target, protocol }, node, to);
     }),
   ),
   lists => lists.flat(),

@@ -5,6 +5,7 @@ import {
   decimal,
   duration,
   either,
+  filledPairs,
   flag,
   integer,
   listOf,
@@ -20,6 +21,7 @@ import {
   texts,
   unused,
   word,
+  wrong,
 } from '../shape/index.ts';
 
 /** A request for GPUs or other devices by what they can do. */
@@ -55,23 +57,23 @@ export const gpus: Read<readonly DeviceRequest[]> = (node, to) => {
 };
 
 const reservations = object({
-  cpus: decimal,
+  cpus: unused('engines do not reserve processors; cpu_shares weighs them'),
   memory: bytes,
-  pids: integer(),
+  pids: unused('engines do not reserve processes'),
   generic_resources: unused('resources without a driver are a matter of Swarm'),
   devices: listOf(deviceRequest),
 });
 
 const policy = {
   condition: oneOf('none', 'on-failure', 'any'),
-  delay: duration,
+  delay: unused('engines choose the delay themselves, growing from 0.1 s to a minute'),
   max_attempts: integer(),
-  window: duration,
+  window: unused('engines count an attempt as good after 10 s'),
 };
 
 /** `deploy` of a service. */
 export const deploy = object({
-  mode: oneOf('replicated', 'global', 'replicated-job', 'global-job'),
+  mode: oneOf('replicated', 'global'),
   replicas: integer(0, 100),
   labels: unused('labels of a Swarm service; give labels to the service itself'),
   resources: object({ limits: object({ cpus: decimal, memory: bytes, pids: integer() }), reservations }),
@@ -130,10 +132,10 @@ export const logging = object({ driver: word, options: pairs });
 export const ulimits = mapOf(
   either(
     changed(integer(-1), both => ({ soft: both, hard: both })),
-    changed(object({ soft: integer(-1), hard: integer(-1) }), ({ soft = 0, hard = soft }) => ({
-      soft,
-      hard,
-    })),
+    changed(object({ soft: integer(-1), hard: integer(-1) }), ({ soft, hard }) => {
+      const one = soft ?? hard;
+      return one === undefined ? undefined : { soft: one, hard: hard ?? one };
+    }),
   ),
 );
 
@@ -188,8 +190,9 @@ export interface Attachment {
   readonly linkLocal?: readonly string[];
   readonly mac?: string;
   readonly interfaceName?: string;
-  /** The one with the highest number is connected first and gives the default route. */
+  /** The one with the highest number is connected first. */
   readonly priority?: number;
+  readonly driverOptions?: ReadonlyMap<string, string>;
 }
 
 const attachment = object({
@@ -199,8 +202,8 @@ const attachment = object({
   link_local_ips: texts,
   mac_address: word,
   interface_name: word,
-  driver_opts: unused('the network has driver options'),
-  gw_priority: integer(-1000, 1000),
+  driver_opts: filledPairs,
+  gw_priority: unused('no engine of the API up to 1.47 takes it; networks: priority says which is first'),
   priority: integer(-1000, 1000),
 });
 
@@ -221,7 +224,7 @@ function attachmentOf(value: Partial<Record<string, unknown>>): Attachment {
     mac_address: 'mac',
     interface_name: 'interfaceName',
     priority: 'priority',
-    gw_priority: 'priority',
+    driver_opts: 'driverOptions',
   };
   const found = Object.entries(names).flatMap(([key, name]) =>
     value[key] === undefined ? [] : [[name, value[key]]],
@@ -233,13 +236,34 @@ function attachmentOf(value: Partial<Record<string, unknown>>): Attachment {
 export const swapLimit: Read<number> = bytesOrNone;
 
 /** A command that runs in a container after its start, or before its stop. */
-export const hooks = listOf(
-  object({
-    command: program,
-    user: text,
-    privileged: flag,
-    working_dir: text,
-    environment: pairs,
-    per_replica: unused('each container runs its own'),
-  }),
+export interface Hook {
+  readonly command: readonly string[];
+  readonly user?: string;
+  readonly isPrivileged: boolean;
+  readonly workingDirectory?: string;
+  readonly environment: readonly string[];
+}
+
+/** `post_start` and `pre_stop` of a service. */
+export const hooks: Read<readonly Hook[]> = listOf(
+  changed(
+    object({
+      command: program,
+      user: text,
+      privileged: flag,
+      working_dir: text,
+      environment: pairs,
+      per_replica: unused('each container runs its own'),
+    }),
+    ({ command = [], user, privileged = false, working_dir, environment = new Map() }, node, to) =>
+      command.length === 0
+        ? wrong(to, node, 'needs a command')
+        : {
+            command,
+            isPrivileged: privileged,
+            environment: [...environment].map(([name, value]) => `${name}=${value ?? ''}`),
+            ...(user === undefined ? {} : { user }),
+            ...(working_dir === undefined ? {} : { workingDirectory: working_dir }),
+          },
+  ),
 );

@@ -7,6 +7,7 @@ import {
   flag,
   integer,
   listOf,
+  microseconds,
   type Of,
   object,
   oneOf,
@@ -64,6 +65,12 @@ const hostsMap: Read<ReadonlyMap<string, readonly string[]>> = changed(pairs, (v
   return found;
 });
 
+const pullPolicy: Read<string> = scalar('always, never, missing, daily, weekly or every_TIME', value =>
+  /^(always|never|missing|if_not_present|daily|weekly|every_(\d{1,6}(s|m|h|d|w))+)$/.test(value)
+    ? value
+    : undefined,
+);
+
 const cpuset: Read<string> = scalar('a set of processors such as 0-2,4', value =>
   /^\d{1,4}(-\d{1,4})?(,\d{1,4}(-\d{1,4})?)*$/.test(value) ? value : undefined,
 );
@@ -83,10 +90,10 @@ export const SERVICE = {
   container_name: word,
   cpu_count: unused('it is a setting of Windows'),
   cpu_percent: unused('it is a setting of Windows'),
-  cpu_period: duration,
-  cpu_quota: duration,
-  cpu_rt_period: duration,
-  cpu_rt_runtime: duration,
+  cpu_period: microseconds,
+  cpu_quota: microseconds,
+  cpu_rt_period: microseconds,
+  cpu_rt_runtime: microseconds,
   cpu_shares: integer(),
   cpus: decimal,
   cpuset,
@@ -145,7 +152,7 @@ export const SERVICE = {
   privileged: flag,
   profiles: texts,
   provider: unsupported('services that a program outside provides'),
-  pull_policy: word,
+  pull_policy: pullPolicy,
   pull_refresh_after: unused('images are pulled when asked for'),
   read_only: flag,
   restart,

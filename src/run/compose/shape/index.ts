@@ -21,6 +21,7 @@ export {
   filledPairs,
   flag,
   integer,
+  microseconds,
   named,
   oneOf,
   pairs,

@@ -81,6 +81,12 @@ export const duration: Read<number> = scalar('a time such as 1m30s', value => {
   );
 });
 
+/** A time in milliseconds, where a bare number is microseconds: `50000`, `50ms`. (Compose Specification, "cpu_period") */
+export const microseconds: Read<number> = (node, to) => {
+  const isBare = node.kind === 'scalar' && /^\d{1,12}$/.test(node.text);
+  return isBare ? Number(node.text) / 1000 : duration(node, to);
+};
+
 /** A list of texts, or one. */
 export const texts: Read<readonly string[]> = listOf(text);
 
