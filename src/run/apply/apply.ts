@@ -2,14 +2,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { engineEvents } from '../../core/docker/index.ts';
 import { isSampanError, SampanError } from '../../core/errors/index.ts';
 import type { Project } from '../compose/index.ts';
-import type {
-  AgentHost,
-  AgentModule,
-  ModuleAnswer,
-  ModuleCall,
-  ProjectPlace,
-  RunningModule,
-} from '../module/index.ts';
+import type { AgentHost, AgentModule, ProjectPlace, RunningModule } from '../module/index.ts';
 import {
   type Current,
   type ExecuteContext,
@@ -21,6 +14,10 @@ import {
   type SuperviseEvent,
   type Wanted,
 } from '../supervise/index.ts';
+import { answer } from './answer.ts';
+import { type Bell, openBell } from './bell.ts';
+import { imageIdOf, type Memory, openMemory } from './memory.ts';
+import { noted, readVersions, type Versions, withHeld } from './versions.ts';
 
 /** What applying needs from outside. */
 export interface ApplyTools {
@@ -40,6 +37,8 @@ interface ProjectState {
   project: Project | undefined;
   /** Why the file cannot be read; the last good one is kept true. */
   problem: string | undefined;
+  /** Which images its services ran, and which are held. */
+  versions: Versions;
   outcomes: readonly ServiceOutcome[];
   /** Milliseconds since 1970. */
   appliedMs: number;
@@ -64,6 +63,7 @@ export function applyModule(tools: ApplyTools): AgentModule {
           place,
           project: undefined,
           problem: undefined,
+          versions: {},
           outcomes: [],
           appliedMs: 0,
           isRight: false,
@@ -76,41 +76,14 @@ export function applyModule(tools: ApplyTools): AgentModule {
       const signal = AbortSignal.any([host.signal, ending.signal]);
       const watchers = watchFiles(states, bell.ring);
       const listening = listen(host, bell.ring, signal);
-      const working = keepTrue(states, { tools, host, bell, signal });
-      return runningApply(states, bell, async () => {
+      const versions = openMemory(host, states, await readVersions(host.state));
+      const working = keepTrue(states, { tools, host, bell, signal, versions });
+      return runningApply(states, { host, bell, versions }, async () => {
         for (const watcher of watchers) watcher.close();
         ending.abort();
         bell.ring();
         await Promise.allSettled([working, Promise.race([listening, host.sleep(500).catch(() => {})])]);
       });
-    },
-  };
-}
-
-/** Wakes who waits; rings before the wait count too. */
-interface Bell {
-  ring(): void;
-  wait(ms: number): Promise<void>;
-}
-
-function openBell(): Bell {
-  let isRung = false;
-  let wake: (() => void) | undefined;
-  return {
-    ring: () => {
-      isRung = true;
-      wake?.();
-    },
-    wait: async ms => {
-      if (!isRung) {
-        const { promise, resolve } = Promise.withResolvers<void>();
-        const timer = setTimeout(resolve, ms);
-        wake = resolve;
-        await promise;
-        clearTimeout(timer);
-        wake = undefined;
-      }
-      isRung = false;
     },
   };
 }
@@ -157,6 +130,7 @@ interface Keeping {
   readonly host: AgentHost;
   readonly bell: Bell;
   readonly signal: AbortSignal;
+  readonly versions: Memory;
 }
 
 async function keepTrue(states: readonly ProjectState[], keeping: Keeping): Promise<void> {
@@ -176,14 +150,18 @@ async function keepTrue(states: readonly ProjectState[], keeping: Keeping): Prom
   }
 }
 
-async function applyOne(state: ProjectState, { tools, host, signal }: Keeping): Promise<void> {
+async function applyOne(state: ProjectState, { tools, host, signal, versions }: Keeping): Promise<void> {
   try {
     await read(state, tools, host);
     if (state.project === undefined) throw new SampanError('usage', state.problem ?? 'there is no project');
-    const { wanted, current } = await tools.compare(state.project, signal);
+    await versions.recall(state, state.project);
+    const { wanted, current } = await tools.compare(withHeld(state.project, state.versions), signal);
     const plan = planOf(wanted, current, {});
     state.isRight = isIdle(plan);
-    if (!state.isRight) {
+    if (state.isRight) {
+      state.versions = noted(state.versions, state.project, current);
+      await versions.write();
+    } else {
       const report = (event: SuperviseEvent): void => tell(event, state.project?.name ?? '', host);
       state.outcomes = await execute(plan, await tools.context(wanted, report));
       state.appliedMs = host.now();
@@ -258,16 +236,22 @@ function tell(
   });
 }
 
-function runningApply(states: readonly ProjectState[], bell: Bell, end: () => Promise<void>): RunningModule {
+function runningApply(
+  states: readonly ProjectState[],
+  { host, bell, versions }: Pick<Keeping, 'host' | 'bell' | 'versions'>,
+  end: () => Promise<void>,
+): RunningModule {
   return {
     status: () =>
-      states.map(({ place, project, problem, outcomes, appliedMs, isRight, failures }) => ({
+      states.map(({ place, project, problem, versions: known, outcomes, appliedMs, isRight, failures }) => ({
         name: project?.name ?? place.name ?? '',
         files: place.files,
         services: [...(project?.services.values() ?? [])].map(({ name, image, scale }) => ({
           name,
           image,
           scale,
+          previous: known[name]?.previousId,
+          held: known[name]?.held,
         })),
         isRight,
         problem,
@@ -277,19 +261,15 @@ function runningApply(states: readonly ProjectState[], bell: Bell, end: () => Pr
           error === undefined ? [] : [{ service, error: error.message }],
         ),
       })),
-    answer: async call => answer(states, bell, call),
+    answer: async call =>
+      await answer(states, call, {
+        bus: host.bus,
+        hasImage: async id => (await imageIdOf(host, id)) !== undefined,
+        changed: async () => {
+          await versions.write();
+          bell.ring();
+        },
+      }),
     [Symbol.asyncDispose]: end,
   };
-}
-
-/** `POST now`: looks at once, whatever the back-off says. */
-function answer(
-  states: readonly ProjectState[],
-  bell: Bell,
-  { method, path }: ModuleCall,
-): ModuleAnswer | undefined {
-  if (method !== 'POST' || path !== 'now') return undefined;
-  for (const state of states) state.retryMs = 0;
-  bell.ring();
-  return { status: 202, json: { started: true } };
 }

@@ -1,1 +1,2 @@
+export { type TestAgent, testAgent } from './agent.ts';
 export { type TestServer, testServer } from './server.ts';
