@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { SampanError } from '../../../core/errors/index.ts';
 import type { ContainerEdits, DeviceNode } from '../../supervise/index.ts';
 import type { Device, DeviceSelector, Roots } from '../model/index.ts';
-import { type Filled, fillSlots, fitOf, selectorName, type WantedNode } from '../select/index.ts';
+import { type Filled, fillSlots, fitOf, type Slot, selectorName, type WantedNode } from '../select/index.ts';
 import { classesOf, classRules, majorsOf, nodeRule } from './classes.ts';
 import { mirrorPath, readWish, specOf, writeMirror, writeWish } from './wish.ts';
 
@@ -38,7 +38,7 @@ export function grantDevices(asking: Asking, options: GrantOptions): ContainerEd
   const { selectors, service } = asking;
   const { devices, directory, warn } = options;
   for (const selector of selectors) checkFit(selector, { service, devices, warn });
-  const before = directory === undefined ? [] : (readWish(directory)?.slots ?? []);
+  const before = directory === undefined ? [] : slotsBefore(directory, selectors);
   const filled = fillSlots(selectors, devices, before);
   const nodes = filled.flatMap(one => one.nodes);
   nodes.map(specOf);
@@ -57,6 +57,14 @@ export function grantDevices(asking: Asking, options: GrantOptions): ContainerEd
     requests: [],
     dropsMknod: !asking.makesNodes,
   };
+}
+
+/** Places that devices had before; a selector that was changed begins anew. */
+function slotsBefore(directory: string, selectors: readonly DeviceSelector[]): readonly Slot[] {
+  const wish = readWish(directory);
+  const isSame = (index: number): boolean =>
+    JSON.stringify(wish?.selectors[index]) === JSON.stringify(selectors[index]);
+  return wish?.slots.filter(({ selector }) => isSame(selector)) ?? [];
 }
 
 function checkFit(

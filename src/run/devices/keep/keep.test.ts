@@ -105,6 +105,33 @@ suite('devices of containers that run', { concurrency: 1 }, () => {
     },
   );
 
+  on('may vanish, or come, while a container starts', async site => {
+    const { machine } = site;
+    machine.plug(ftdi({ port: '1-1' }));
+    const both = `[${SENSOR}}, {usb: {vendor: "1a86"}, as: /dev/other, required: false}]`;
+    const [outcome] = await site.up(APP(both), () => {
+      machine.unplug(ftdi({ port: '1-1' }).place);
+      machine.plug(ch340({ port: '1-1', number: 3 }));
+    });
+    equal(outcome?.error, undefined);
+    equal(gone(await site.inside(...STAT)), true);
+    equal(await site.inside('stat', '-c', '%t:%T', '/dev/other'), 'bc:3');
+  });
+
+  on('have other names when the file says so, also while the agent runs', async site => {
+    const { machine, host } = site;
+    machine.plug(ftdi({ port: '1-1' }));
+    await site.up(APP(`[${SENSOR}}]`));
+    await using _ = await devicesModule.start(host);
+    await site.until(['ls'], () => JSON.stringify(_.status()).includes('/dev/sensor'));
+    await site.up(APP('[{usb: {vendor: "0403"}, as: /dev/scale}]'));
+    await site.until(['ls'], () => JSON.stringify(_.status()).includes('/dev/scale'));
+    machine.unplug(ftdi({ port: '1-1' }).place);
+    machine.plug(ftdi({ port: '1-1', number: 6 }));
+    await site.until(['stat', '-c', '%t:%T', '/dev/scale'], text => text === 'bc:6');
+    equal(gone(await site.inside(...STAT)), true);
+  });
+
   on('that flap ten times a second end up as they are, and the container is left alone', async site => {
     const { machine, host } = site;
     machine.plug(ftdi({ port: '1-1' }));

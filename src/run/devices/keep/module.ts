@@ -137,10 +137,14 @@ async function addContainer(
 ): Promise<void> {
   const directory = wishDirectory(await containerDevices(docker, id));
   if (directory === undefined) return;
+  const known = services.get(directory);
+  const isCurrent = known?.isCurrent() === true;
+  // The file was changed, and its containers are new.
+  if (!isCurrent) await known?.[Symbol.asyncDispose]();
   const service =
-    services.get(directory) ??
+    (isCurrent ? known : undefined) ??
     (await openService(directory, devices(), { proc: roots.proc, now: host.now, failed }));
-  if (service === undefined) return;
+  if (service === undefined) return void services.delete(directory);
   services.set(directory, service);
   const { pid, name, status } = await containerState(docker, id);
   if (status !== 'running' && !reactions.stopped().includes(id)) return;

@@ -25,7 +25,9 @@ export interface KeptService extends AsyncDisposable {
   filled(): readonly Filled[];
   /** Gives its containers what is there now. What cannot be done in one is told, and the others go on. */
   keep(devices: readonly Device[]): readonly SlotChange[];
-  /** Writes down what it has, for its next start. */
+  /** Whether the directory still says the same; after `up` with another file it does not. */
+  isCurrent(): boolean;
+  /** Writes down what it has, for its next start; nothing when the directory says something else by now. */
   save(): void;
 }
 
@@ -47,6 +49,8 @@ export async function openService(
   let { wish, filled } = fillWish(first, devices);
   const containers = new Map<string, Running>();
   const notifier = await notifierOf(first, directory, () => noticesOf(filled, 'add', options.now()));
+  const isCurrent = (): boolean =>
+    JSON.stringify(readWish(directory)?.selectors) === JSON.stringify(first.selectors);
   return {
     directory,
     containers,
@@ -69,7 +73,10 @@ export async function openService(
           notifier?.tell(noticeOf({ action, path, device: device.name, now: options.now() }));
       return changes;
     },
-    save: () => keepWish(directory, wish, filled),
+    isCurrent,
+    save: () => {
+      if (isCurrent()) keepWish(directory, wish, filled);
+    },
     [Symbol.asyncDispose]: async () => await notifier?.[Symbol.asyncDispose](),
   };
 }

@@ -10,6 +10,7 @@ import { currentOf, execute, planOf, projectContainers, type ServiceOutcome } fr
 import { type Bench, openBench } from '../../supervise/testing/index.ts';
 import { openCatalogue } from '../catalogue/index.ts';
 import { grantDevices } from '../grant/index.ts';
+import { keepStarted } from '../keep/index.ts';
 import { type Machine, makeMachine } from './machine.ts';
 
 /** A project on a real engine, on a machine whose devices come and go as a test says. */
@@ -18,7 +19,8 @@ export interface Site {
   readonly machine: Machine;
   readonly host: AgentHost;
   readonly warnings: readonly string[];
-  up(text: string): Promise<readonly ServiceOutcome[]>;
+  /** Reads, plans and does; `created` is called when a container is made and not yet started. */
+  up(text: string, created?: () => void): Promise<readonly ServiceOutcome[]>;
   /** Runs a command in the first container of the project. */
   inside(...args: readonly string[]): Promise<string>;
   /** Waits for something inside. @throws Error with what was there instead. */
@@ -69,7 +71,8 @@ function siteOf({ bench, machine, directory, ending }: Parts): Site {
     warnings,
     inside,
     events: () => host.bus.recent(),
-    up: async text => await up(text, { bench, machine, directory, ending, warnings }),
+    up: async (text, created = () => {}) =>
+      await up(text, { bench, machine, directory, ending, warnings, created }),
     until: async (args, fits) => {
       let text = '';
       for (let tries = 0; tries < 150; tries++) {
@@ -84,7 +87,14 @@ function siteOf({ bench, machine, directory, ending }: Parts): Site {
 
 async function up(
   text: string,
-  { bench, machine, directory, ending, warnings }: Parts & { readonly warnings: string[] },
+  {
+    bench,
+    machine,
+    directory,
+    ending,
+    warnings,
+    created,
+  }: Parts & { readonly warnings: string[]; readonly created: () => void },
 ): Promise<readonly ServiceOutcome[]> {
   const catalogue = openCatalogue(machine.roots);
   const wanted = await bench.wanted(text, {
@@ -107,7 +117,13 @@ async function up(
     wanted,
     signal: ending.signal,
     fetchImage: async () => {},
-    report: () => {},
+    report: ({ kind }) => {
+      if (kind === 'created') created();
+    },
+    started: async (service, { id, name, pid }) => {
+      const devices = catalogue.read();
+      keepStarted({ id, name, pid }, { directory: join(directory, service), devices });
+    },
     sleep: async (ms, signal) => await sleep(ms, undefined, { signal }),
     now: Date.now,
   });
