@@ -8,10 +8,11 @@ import {
   type ExecuteContext,
   type SuperviseEvent,
   type Wanted,
+  type WantedOptions,
   wantedOf,
 } from '../../run/supervise/index.ts';
 import type { Context } from '../context/index.ts';
-import { type Granting, grantingOf } from '../devices/index.ts';
+import { cdiGrantingOf, type Granting, grantingOf } from '../devices/index.ts';
 import { placesOf } from '../places/index.ts';
 import { grantFiles } from './granted.ts';
 import { imageBringer } from './images.ts';
@@ -38,12 +39,20 @@ export async function compare(context: Context, project: Project): Promise<Compa
   const directory = join(placesOf(context).data, 'projects');
   for (const service of project.services.values())
     granted.set(service.name, await grantFiles(service, project, directory));
+  const warn = (text: string): void => void context.stderr.write(`! ${text}\n`);
   const granting = grantingOf(project, {
     directory: join(placesOf(context).data, 'devices'),
-    warn: text => void context.stderr.write(`! ${text}\n`),
+    warn,
   });
-  const { editsOf } = granting;
-  const wanted = wantedOf(project, { machine, editsOf, filesOf: ({ name }) => granted.get(name) ?? [] });
+  const cdi = await cdiGrantingOf(project, { hasCdi: machine.hasCdi, warn });
+  const editsOf: WantedOptions['editsOf'] = service => cdi.editsOf(service, granting.editsOf(service));
+  const { stampOf } = cdi;
+  const wanted = wantedOf(project, {
+    machine,
+    editsOf,
+    stampOf,
+    filesOf: ({ name }) => granted.get(name) ?? [],
+  });
   return { docker, wanted, granting, current: await currentOf(docker, wanted, signal) };
 }
 
@@ -70,5 +79,6 @@ export function executeContext(
     force: options.force,
     sleep: async (ms, signal) => await sleep(ms, undefined, { signal }),
     now: context.now,
+    monotonic: () => performance.now(),
   };
 }

@@ -1,10 +1,19 @@
+import { basename } from 'node:path';
 import { digestOf } from '../../../core/bytes/index.ts';
-import type { Attachment, Mount, Network, Project, Service } from '../../compose/index.ts';
+import {
+  type Hook,
+  holdsFixedThing,
+  type Mount,
+  type Project,
+  type Service,
+} from '../../compose/index.ts';
 import { containerBody } from './body.ts';
 import { type Defaulted, defaulted, type Machine } from './defaults.ts';
 import { type ContainerEdits, NO_EDITS } from './edits.ts';
-import { COMPOSE_VERSION, LABELS } from './labels.ts';
-import { defined, type Json } from './options.ts';
+import { LABELS } from './labels.ts';
+import { endpointsOf, networkBody } from './networks.ts';
+import { type BodyOptions, defined, type Json } from './options.ts';
+import { labelsOf, logsLabel, projectLabels, restartLabel } from './stamps.ts';
 
 /** How a service is updated, as balena names the ways. */
 export type Strategy = 'download-then-kill' | 'kill-then-download' | 'delete-then-download' | 'hand-over';
@@ -23,6 +32,13 @@ export interface WantedContainer {
   readonly joins: readonly { readonly network: string; readonly endpoint: Json }[];
   readonly graceMs: number;
   readonly update: UpdatePolicy;
+  /** Services whose namespaces it shares: it cannot outlive their containers. */
+  readonly shares: readonly string[];
+  /** What runs in it after each start, and before each stop. */
+  readonly hooks: { readonly postStart: readonly Hook[]; readonly preStop: readonly Hook[] };
+  readonly platform: string | undefined;
+  /** When it is started again by the engine itself. */
+  readonly restart: string;
 }
 
 /** How a new version takes over. */
@@ -56,6 +72,8 @@ export interface Wanted {
 export interface WantedOptions {
   readonly machine: Machine;
   readonly editsOf?: (service: Service) => ContainerEdits;
+  /** What of its edits is part of the hash: mounts of a driver that may be replaced. */
+  readonly stampOf?: (service: Service) => string | undefined;
   /** Where files of configurations and secrets are on the host. */
   readonly filesOf?: (service: Service) => readonly Mount[];
 }
@@ -96,31 +114,6 @@ export function wantedOf(project: Project, options: WantedOptions): Wanted {
   return { project, services: new Map(services), networks: new Map(networks), volumes: new Map(volumes) };
 }
 
-function projectLabels({ name }: Project): Json {
-  return { [LABELS.project]: name, [LABELS.version]: COMPOSE_VERSION };
-}
-
-function networkBody(project: Project, key: string, network: Network): Json {
-  return defined({
-    Name: network.name,
-    CheckDuplicate: true,
-    Driver: network.driver,
-    Internal: network.isInternal,
-    Attachable: network.isAttachable,
-    EnableIPv6: network.hasIpv6,
-    Options: Object.fromEntries(network.options),
-    IPAM:
-      network.ipam.length === 0
-        ? undefined
-        : {
-            Config: network.ipam.map(({ subnet, gateway, ipRange }) =>
-              defined({ Subnet: subnet, Gateway: gateway, IPRange: ipRange }),
-            ),
-          },
-    Labels: { ...Object.fromEntries(network.labels), ...projectLabels(project), [LABELS.network]: key },
-  });
-}
-
 function serviceOf(service: Service, project: Project, options: WantedOptions): WantedService {
   const defaults = defaulted(service, options.machine);
   const containers = Array.from({ length: service.scale }, (_, index) =>
@@ -135,12 +128,13 @@ interface Context extends WantedOptions {
 }
 
 function containerOf(service: Service, number: number, context: Context): WantedContainer {
-  const { project, defaults, editsOf = () => NO_EDITS, filesOf = () => [] } = context;
+  const { project, defaults, editsOf = () => NO_EDITS, filesOf = () => [], stampOf } = context;
   const name = service.written.container_name ?? `${project.name}-${service.name}-${number}`;
   const [first, ...others] = endpointsOf(service, project);
   const files = filesOf(service);
   const base = { service, defaults, files };
-  const plain = containerBody({ ...base, edits: NO_EDITS, labels: {}, shared: mode => mode });
+  const plain = hashedBody(base);
+  const { post_start: postStart = [], pre_stop: preStop = [] } = service.written;
   const hash = digestOf(
     canonical({
       plain,
@@ -148,13 +142,25 @@ function containerOf(service: Service, number: number, context: Context): Wanted
       others,
       devices: service.written['x-sampan']?.devices,
       gpus: service.written.gpus,
+      rules: { ...restartLabel(service), ...logsLabel(service) },
+      reserved: service.written.deploy?.resources?.reservations?.devices,
+      cdi: cdiNames(service),
+      stamp: stampOf?.(service),
       name,
     }),
   ).slice('sha256:'.length);
   const labels = labelsOf(service, { project, number, hash });
+  const shares = sharedServices(service);
   const body: WantedContainer['body'] = idOf => {
     const shared = (mode: string | undefined): string | undefined => sharedMode(mode, idOf);
-    const made = containerBody({ ...base, edits: editsOf(service), labels, shared });
+    const ids = shares.map(other => [other, idOf(other)] as const);
+    const sharing = shares.length === 0 ? {} : { [LABELS.shares]: JSON.stringify(Object.fromEntries(ids)) };
+    const made = containerBody({
+      ...base,
+      edits: editsOf(service),
+      labels: { ...labels, ...sharing },
+      shared,
+    });
     return first === undefined ? made : withNetwork(made, first);
   };
   const graceMs = service.written.stop_grace_period ?? GRACE_MS;
@@ -168,7 +174,38 @@ function containerOf(service: Service, number: number, context: Context): Wanted
     joins: others,
     graceMs,
     update: updateOf(service),
+    shares,
+    hooks: { postStart, preStop },
+    platform: service.written.platform,
+    restart: defaults.restart.name,
   };
+}
+
+function cdiNames({ written: { devices = [] } }: Service): readonly string[] | undefined {
+  const names = devices.flatMap(device => ('cdi' in device ? [device.cdi] : []));
+  return names.length === 0 ? undefined : names;
+}
+
+/** Without what only the machine decides: a new kernel counts a little less memory, and replaces nothing. */
+function hashedBody({ service, defaults, files }: Pick<BodyOptions, 'service' | 'defaults' | 'files'>): Json {
+  const { memory: _, ...limits } = defaults.limits;
+  const { memory } = service.limits;
+  return containerBody({
+    service,
+    defaults: { ...defaults, limits: { ...limits, ...(memory === undefined ? {} : { memory }) } },
+    // The end of the path names the version; where it lies differs from user to user.
+    files: files.map(file => ({ ...file, source: basename(file.source ?? '') })),
+    edits: NO_EDITS,
+    labels: {},
+    shared: mode => mode,
+  });
+}
+
+function sharedServices({ written: { network_mode, ipc, pid } }: Service): readonly string[] {
+  const names = [network_mode, ipc, pid].flatMap(mode =>
+    mode?.startsWith('service:') === true ? [mode.slice('service:'.length)] : [],
+  );
+  return [...new Set(names)];
 }
 
 function withNetwork(
@@ -192,75 +229,16 @@ function sharedMode(
   return id === undefined ? mode : `container:${id}`;
 }
 
-function endpointsOf(
-  service: Service,
-  project: Project,
-): readonly { readonly network: string; readonly endpoint: Json }[] {
-  const byPriority = [...service.networks].sort(([, a], [, b]) => (b.priority ?? 0) - (a.priority ?? 0));
-  return byPriority.map(([key, attachment]) => ({
-    network: project.networks.get(key)?.name ?? key,
-    endpoint: endpointOf(service, attachment),
-  }));
-}
-
-function endpointOf(
-  service: Service,
-  { aliases = [], ipv4, ipv6, linkLocal, mac, interfaceName }: Attachment,
-): Json {
-  const hasAddress = ipv4 !== undefined || ipv6 !== undefined || linkLocal !== undefined;
-  return defined({
-    Aliases: [service.name, ...aliases],
-    IPAMConfig: hasAddress
-      ? defined({ IPv4Address: ipv4, IPv6Address: ipv6, LinkLocalIPs: linkLocal })
-      : undefined,
-    MacAddress: mac ?? service.written.mac_address,
-    DriverOpts: interfaceName && { 'com.docker.network.endpoint.ifname': interfaceName },
-  });
-}
-
-function labelsOf(
-  service: Service,
-  { project, number, hash }: { readonly project: Project; readonly number: number; readonly hash: string },
-): Readonly<Record<string, string>> {
-  const depends = [...service.dependsOn].map(
-    ([name, { condition, isRestarted }]) => `${name}:${condition}:${isRestarted}`,
-  );
+function updateOf(service: Service): UpdatePolicy {
+  const {
+    strategy = 'download-then-kill',
+    healthTimeout,
+    rollback,
+    lock,
+  } = service.written['x-sampan']?.update ?? {};
+  const isApart = strategy === 'hand-over' && holdsFixedThing(service) !== undefined;
   return {
-    [LABELS.project]: project.name,
-    [LABELS.version]: COMPOSE_VERSION,
-    [LABELS.service]: service.name,
-    [LABELS.number]: String(number),
-    [LABELS.oneOff]: 'False',
-    [LABELS.hash]: hash,
-    [LABELS.wanted]: hash,
-    [LABELS.reference]: service.image,
-    [LABELS.directory]: project.directory,
-    [LABELS.files]: project.files.join(','),
-    [LABELS.dependsOn]: depends.join(','),
-    ...restartLabel(service),
-    ...logsLabel(service),
-  };
-}
-
-/** For the agent: it knows containers by their labels alone. */
-function restartLabel({ written }: Service): Readonly<Record<string, string>> {
-  const rule = written['x-sampan']?.restart;
-  if (rule === undefined) return {};
-  const { onUnhealthy, limit, window: windowMs, delay: delayMs, maxDelay: maxDelayMs } = rule;
-  return { [LABELS.restart]: JSON.stringify({ onUnhealthy, limit, windowMs, delayMs, maxDelayMs }) };
-}
-
-function logsLabel({ written }: Service): Readonly<Record<string, string>> {
-  const rule = written['x-sampan']?.logs;
-  return rule === undefined ? {} : { [LABELS.logs]: JSON.stringify(rule) };
-}
-
-function updateOf({ written: { 'x-sampan': more, ports = [] } }: Service): UpdatePolicy {
-  const { strategy = 'download-then-kill', healthTimeout, rollback, lock } = more?.update ?? {};
-  const takesPort = ports.some(({ published }) => published !== undefined);
-  return {
-    // Two containers cannot have one port of the host.
-    strategy: strategy === 'hand-over' && takesPort ? 'download-then-kill' : strategy,
+    strategy: isApart ? 'download-then-kill' : strategy,
     healthTimeoutMs: healthTimeout ?? HEALTH_TIMEOUT_MS,
     rollsBack: rollback ?? true,
     lock,
