@@ -2,14 +2,18 @@ import { join } from 'node:path';
 import { SampanError } from '../../core/errors/index.ts';
 import type { AgentModule, ModuleName } from '../../run/module/index.ts';
 import type { Context } from '../context/index.ts';
-import { applyTools } from './tools.ts';
 
 /** The parts of the agent, each loaded when it is chosen. */
 const LOADERS: Readonly<
   Partial<Record<ModuleName, (context: Context, policy: string | undefined) => Promise<AgentModule>>>
 > = {
-  apply: async (context, policy) =>
-    (await import('../../run/apply/index.ts')).applyModule(applyTools(context, policy)),
+  apply: async (context, policy) => {
+    const [{ applyModule }, { applyTools }] = await Promise.all([
+      import('../../run/apply/index.ts'),
+      import('./tools.ts'),
+    ]);
+    return applyModule(applyTools(context, policy));
+  },
   devices: async () => (await import('../../run/devices/index.ts')).devicesModule,
   health: async () => (await import('../../run/health/index.ts')).healthModule,
   http: async ({ env }) => {

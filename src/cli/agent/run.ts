@@ -1,11 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../../core/bytes/index.ts';
 import { connectDocker, findSocket } from '../../core/docker/index.ts';
-import { SampanError } from '../../core/errors/index.ts';
+import { SampanError, wrap } from '../../core/errors/index.ts';
 import { type AgentSettings, parseAgentSettings, runAgent } from '../../run/agent/index.ts';
 import type { AgentEvent } from '../../run/module/index.ts';
-import { machineFiles } from '../compose/index.ts';
 import type { Context } from '../context/index.ts';
 import { placesOf } from '../places/index.ts';
 import { loadModule } from './modules.ts';
@@ -22,7 +21,19 @@ export function readSettings(path: string): AgentSettings {
     throw new SampanError('not-found', `there is no ${path}`, {
       remedy: 'write it with sampan agent install -f compose.yaml, or name another with --settings',
     });
-  return parseAgentSettings(path, machineFiles.read(path));
+  return parseAgentSettings(path, readSmall(path));
+}
+
+const MAX_BYTES = 1 << 20;
+
+function readSmall(path: string): string {
+  try {
+    if (statSync(path).size > MAX_BYTES)
+      throw new SampanError('limit', `${path} has more than ${MAX_BYTES} bytes`);
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw wrap(`reading ${path}`, error);
+  }
 }
 
 /** Runs the agent until it is told to end. */
@@ -71,7 +82,7 @@ function lockPath({ env }: Context, search: Parameters<typeof findSocket>[0]): s
   const directory = process.getuid?.() === 0 ? '/run/sampan' : join(env.XDG_RUNTIME_DIR ?? '/tmp', 'sampan');
   let socket = 'none';
   try {
-    socket = machineFiles.real(findSocket(search));
+    socket = realpathSync(findSocket(search));
   } catch {
     // The engine may come later; two agents without an engine do no harm to each other.
   }

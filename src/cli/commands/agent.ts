@@ -1,22 +1,14 @@
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { bytesContent, contentStream, makeDirectories, writeAtomically } from '../../core/bytes/index.ts';
+import { resolve } from 'node:path';
 import { SampanError } from '../../core/errors/index.ts';
-import { systemdUnit } from '../../run/agent/index.ts';
 import { readSettings, runHere, settingsPath } from '../agent/index.ts';
-import { defineCommand, file, flag, list, optional } from '../command/index.ts';
-import { composeFiles } from '../compose/index.ts';
-import type { Context } from '../context/index.ts';
-
-const UNIT = '/etc/systemd/system/sampan-agent.service';
-const STATE = '/var/lib';
+import { defineCommand, file, flag, list, optional, text } from '../command/index.ts';
 
 /** `sampan agent`. */
 export const agentCommand = defineCommand({
   description:
-    'Keeps what runs on this device as its Compose files say, day and night: after crashes, reboots, lost networks and engines that come back. It restarts what is unhealthy, watches containers and the device, and writes almost nothing to the flash.\n\nrun keeps on in the foreground; install writes its settings and a systemd unit. The settings are a YAML file with projects, modules and policy, see docs/agent.md.',
+    'Keeps what runs on this device as its Compose files say, day and night: after crashes, reboots, lost networks and engines that come back. It restarts what is unhealthy, watches containers and the device, and writes almost nothing to the flash.\n\nrun keeps on in the foreground; install writes its settings and a systemd unit; build writes an agent of its own with only the modules that are named, as one executable and as an image of almost nothing else. The settings are a YAML file with projects, modules and policy, see docs/agent.md.',
   arguments: {
-    verb: optional({ description: 'run (what it does unless told), or install', complete: 'nothing' }),
+    verb: optional({ description: 'run (what it does unless told), install, or build', complete: 'nothing' }),
   },
   options: {
     settings: file({
@@ -28,11 +20,33 @@ export const agentCommand = defineCommand({
       complete: 'files',
       description: 'install: the Compose files of the project to keep',
     }),
+    modules: text({
+      placeholder: 'NAME,…',
+      description: 'build: the modules that it has; all unless told',
+    }),
+    platform: text({
+      placeholder: 'OS/ARCH',
+      description: 'build: linux/amd64 or linux/arm64; that of this machine unless told',
+    }),
+    output: file({ short: 'o', description: 'build: the executable; sampan-agent unless told' }),
+    image: text({
+      placeholder: 'NAME',
+      description: 'build: also an image of this name, into the store',
+    }),
+    root: file({
+      placeholder: 'DIR',
+      description: 'build: where the libraries of the platform are, for the image; / unless told',
+    }),
+    node: file({ description: 'build: the node of the platform; found or fetched with npm unless told' }),
     print: flag({ description: 'install: print what would be written' }),
     json: flag({ description: 'run: events as JSON lines' }),
   },
   examples: [
     { line: 'agent install -f /srv/site/compose.yaml', explanation: 'keep this project from now on' },
+    {
+      line: 'agent build --modules apply,monitor --platform linux/arm64',
+      explanation: 'an executable for a small device',
+    },
     { line: 'agent run', explanation: 'in the foreground' },
   ],
   async run(context, { verb = 'run', ...values }) {
@@ -41,50 +55,14 @@ export const agentCommand = defineCommand({
         values.settings === undefined ? settingsPath(context) : resolve(context.cwd, values.settings);
       return await runHere(context, readSettings(path), values);
     }
-    if (verb === 'install') return await install(context, values);
-    throw new SampanError('usage', `agent ${verb} is not known`, { remedy: 'run or install' });
+    if (verb === 'install') {
+      const { install } = await import('../agent-install/index.ts');
+      return await install(context, values);
+    }
+    if (verb === 'build') {
+      const { buildHere } = await import('../agent-build/index.ts');
+      return await buildHere(context, values);
+    }
+    throw new SampanError('usage', `agent ${verb} is not known`, { remedy: 'run, install or build' });
   },
 });
-
-interface InstallValues {
-  readonly settings: string | undefined;
-  readonly file: readonly string[];
-  readonly print: boolean;
-}
-
-async function install(context: Context, values: InstallValues): Promise<void> {
-  const settings =
-    values.settings === undefined ? '/etc/sampan/agent.yaml' : resolve(context.cwd, values.settings);
-  const files = composeFiles(context, values.file);
-  const unit = systemdUnit({
-    command: [process.execPath, ...(process.argv[1] === undefined ? [] : [process.argv[1]])],
-    settingsPath: settings,
-    stateDirectory: STATE,
-    engineUnit: context.env.DOCKER_HOST?.includes('podman') === true ? 'podman.socket' : 'docker.service',
-  });
-  const written: readonly (readonly [string, string])[] = [
-    ...(existsSync(settings) ? [] : [[settings, settingsText(files)] as const]),
-    [UNIT, unit],
-  ];
-  for (const [path, text] of written) {
-    if (values.print) context.stdout.write(`# ${path}\n${text}\n`);
-    else {
-      makeDirectories(dirname(path), { mode: 0o755 });
-      await writeAtomically(path, contentStream(bytesContent(Buffer.from(text))));
-      context.stdout.write(`${path}\n`);
-    }
-  }
-  if (values.print) return;
-  if (written.length === 1) context.stderr.write(`${settings} was there and is as it was\n`);
-  context.stderr.write('start it: systemctl daemon-reload && systemctl enable --now sampan-agent\n');
-}
-
-function settingsText(files: readonly string[]): string {
-  const list = files.map(path => `      - ${JSON.stringify(path)}`).join('\n');
-  return `# What the agent keeps, and which of its modules run; see docs/agent.md.
-projects:
-  - file:
-${list}
-modules: [apply, health, monitor]
-`;
-}

@@ -1,0 +1,3 @@
+export { type BuildValues, buildHere } from './build.ts';
+export { type Bundle, bundleAgent } from './bundle.ts';
+export { makeExecutable } from './executable.ts';

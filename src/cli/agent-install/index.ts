@@ -1,0 +1,1 @@
+export { type InstallValues, install } from './install.ts';
