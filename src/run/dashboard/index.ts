@@ -1,1 +1,2 @@
+export { type Assets, readAssets } from './assets.ts';
 export { dashboardPage } from './page.ts';
