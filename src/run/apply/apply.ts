@@ -158,10 +158,9 @@ async function applyOne(state: ProjectState, { tools, host, signal, versions }: 
     const { wanted, current } = await tools.compare(withHeld(state.project, state.versions), signal);
     const plan = planOf(wanted, current, {});
     state.isRight = isIdle(plan);
-    if (state.isRight) {
-      state.versions = noted(state.versions, state.project, current);
-      await versions.write();
-    } else {
+    state.versions = noted(state.versions, state.project, current);
+    await versions.write();
+    if (!state.isRight) {
       const report = (event: SuperviseEvent): void => tell(event, state.project?.name ?? '', host);
       state.outcomes = await execute(plan, await tools.context(wanted, report));
       state.appliedMs = host.now();

@@ -52,7 +52,7 @@ export async function stillHeld(
   return kept;
 }
 
-/** Takes down what runs now, when all is as wanted. What is held is left as it was. */
+/** Takes down what is there now. What is held is left as it was. */
 export function noted(versions: Versions, project: Project, { containers }: Current): Versions {
   const next: Record<string, ServiceVersions> = { ...versions };
   for (const name of project.services.keys()) {

@@ -39,8 +39,9 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
 }
 
 test('a real agent shows, restarts and rolls back what it keeps, and no secret of it', async t => {
-  const running = await testAgent(t, APP('1'));
-  if (typeof running === 'string') return t.skip(running);
+  const opened = await testAgent(t, APP('1'));
+  if (typeof opened === 'string') return t.skip(opened);
+  await using running = opened;
   const { bench } = running;
   const call = caller(running);
   const web = `${bench.name}-web-1`;

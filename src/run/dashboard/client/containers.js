@@ -22,11 +22,11 @@ export function standing({ status, health, exitCode, oomKilled }) {
   return { kind: status === 'dead' ? 'bad' : 'wait', mark: '◌', text: status };
 }
 
-export function showContainers(list, containers, { rates, showLogs }) {
+export function showContainers(list, containers, { rates, showLogs, memoryBytes }) {
   reconcile(list, containers, {
     key: ({ name }) => name,
     create: container => createCard(container, showLogs),
-    update: (card, container) => updateCard(card, container, rates.get(container.name)),
+    update: (card, container) => updateCard(card, container, { now: rates.get(container.name), memoryBytes }),
   });
   list.classList.toggle('empty', containers.length === 0);
 }
@@ -73,7 +73,7 @@ function createCard({ name }, showLogs) {
   );
 }
 
-function updateCard(card, container, now) {
+function updateCard(card, container, { now, memoryBytes }) {
   const part = name => card.querySelector(`[data-part="${name}"]`);
   const { kind, mark, text } = standing(container);
   setText(part('service'), container.name);
@@ -88,7 +88,7 @@ function updateCard(card, container, now) {
   const rates = isRunning ? (now?.rates ?? {}) : {};
   const past = lastOf(container.name);
   const limit = now?.group?.memoryLimitBytes;
-  const ofLimit = limit > 0 && limit < 1e15 ? ` of ${size(limit)}` : '';
+  const ofLimit = limit > 0 && limit < memoryBytes / 2 ? ` of ${size(limit)}` : '';
   const show = (field, shown, values, most) => {
     setText(card.querySelector(`[data-value="${field}"]`), shown);
     drawSpark(card.querySelector(`[data-spark="${field}"]`), values ?? [], most);

@@ -27,7 +27,11 @@ export async function readLogs() {
       },
     });
   } catch (error) {
-    if (!own.signal.aborted) setText(byId('log-note'), error.message);
+    if (own.signal.aborted) return;
+    setText(byId('log-note'), `${error.message}; tried again soon`);
+    setTimeout(() => {
+      if (!own.signal.aborted) void readLogs();
+    }, 5000);
   }
 }
 

@@ -56,7 +56,7 @@ function take({ id, event, data }) {
 
 function show(next) {
   const isNew = next.timeMs !== state?.timeMs;
-  state = next;
+  state = { ...next, containers: ownFirst(next) };
   const { containers, modules, hostname, engineProblem } = state;
   const watched = modules.monitor?.containers ?? [];
   if (isNew) remember(watched, modules.monitor?.device);
@@ -68,11 +68,21 @@ function show(next) {
   offerLogs(containers);
 }
 
+/** Those of the projects that this agent keeps come first. */
+function ownFirst({ containers, modules }) {
+  const kept = new Set((modules.apply ?? []).map(({ name }) => name));
+  return containers.toSorted((a, b) => Number(kept.has(b.project)) - Number(kept.has(a.project)));
+}
+
 /** Everything whose size or colour depends on the window. */
 function draw() {
   const { containers, modules } = state;
   const rates = new Map((modules.monitor?.containers ?? []).map(one => [one.name, one]));
-  showContainers(byId('container-list'), containers, { rates, showLogs: showLogsOf });
+  showContainers(byId('container-list'), containers, {
+    rates,
+    showLogs: showLogsOf,
+    memoryBytes: modules.monitor?.device?.memoryBytes ?? 0,
+  });
   showDevice(byId('device-figures'), state);
   showProjects(byId('project-list'), state);
   showHardware(byId('hardware-list'), modules.devices);

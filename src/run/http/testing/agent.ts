@@ -13,7 +13,7 @@ import { type Bench, openBench } from '../../supervise/testing/index.ts';
 import { httpModule } from '../http.ts';
 
 /** An agent on a real engine that keeps one project. */
-export interface TestAgent {
+export interface TestAgent extends AsyncDisposable {
   readonly bench: Bench;
   readonly agent: Agent;
   /** Of its API and page. */
@@ -23,7 +23,7 @@ export interface TestAgent {
   write(text: string): void;
 }
 
-/** Runs it until the test ends; a reason where there is no engine. */
+/** Runs it until it is disposed, before the bench is cleared; a reason where there is no engine. */
 export async function testAgent(t: TestContext, text: string): Promise<TestAgent | string> {
   const bench = await openBench(t);
   if (typeof bench === 'string') return bench;
@@ -50,11 +50,6 @@ export async function testAgent(t: TestContext, text: string): Promise<TestAgent
     ready: ready.resolve,
   });
   running.catch(ready.reject);
-  t.after(async () => {
-    ending.abort();
-    await running;
-    rmSync(directory, { recursive: true, force: true });
-  });
   const agent = await ready.promise;
   const told = agent.bus.recent().find(({ kind }) => kind === 'http.listening');
   return {
@@ -63,6 +58,11 @@ export async function testAgent(t: TestContext, text: string): Promise<TestAgent
     url: String(told?.data.place),
     tokenPath: join(directory, 'http', 'token'),
     write,
+    [Symbol.asyncDispose]: async () => {
+      ending.abort();
+      await running;
+      rmSync(directory, { recursive: true, force: true });
+    },
   };
 }
 
