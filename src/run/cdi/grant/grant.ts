@@ -42,7 +42,8 @@ export async function cdiGrant(service: Service, options: CdiGrantOptions): Prom
   const { names, notices } = namesOf(service.name, wishes, source);
   const requests = source.hasNvidia ? wishes.others : [...wishes.others, ...wishes.gpus];
   const told = source.hasNvidia || wishes.gpus.length === 0 ? notices : [...notices, unseen(service.name)];
-  const isKnownToEngine = options.hasCdi && names.every(name => registry.find(name) !== undefined);
+  const isKnownToEngine =
+    options.hasCdi && !source.isStale && names.every(name => registry.find(name) !== undefined);
   if (isKnownToEngine)
     return { edits: { ...NO_EDITS, requests: [...asked(names), ...requests] }, notices: told };
   const applied = applyEdits(options.host, editsFor(names, source), service.environment);
@@ -62,6 +63,8 @@ function asked(names: readonly string[]): ContainerEdits['requests'] {
 interface Source {
   readonly names: readonly string[];
   readonly hasNvidia: boolean;
+  /** Its document of NVIDIA names what is gone: an engine would fail with it. */
+  readonly isStale: boolean;
   readonly notices: readonly string[];
   find(
     name: string,
@@ -84,14 +87,15 @@ async function sourceOf(
   const own = new Map(
     found?.devices.map(({ name, containerEdits }) => [`${NVIDIA_KIND}=${name}`, containerEdits]),
   );
-  const stale = files.length > 0 && !isSound;
-  const advice = stale
+  const isStale = isAsked && !isSound;
+  const advice = isStale
     ? ['the CDI document of NVIDIA is stale: sampan devices cdi --nvidia writes it again']
     : [];
   const names = [...new Set([...registry.names, ...own.keys()])].sort();
   return {
     names,
     hasNvidia: names.some(name => name.startsWith(`${NVIDIA_KIND}=`)),
+    isStale,
     notices: [...advice, ...(hasCdi ? [] : (found?.notices ?? []))],
     find: name => {
       const edits = own.get(name);

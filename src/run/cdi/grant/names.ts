@@ -19,7 +19,7 @@ export function gpuNames(
     name.startsWith(`${NVIDIA_KIND}=`) ? [name.slice(NVIDIA_KIND.length + 1)] : [],
   );
   const missing = (wanted: string): SampanError =>
-    new SampanError('unavailable', `${service}: ${wanted} is asked for; there ${seen(own)}`, {
+    new SampanError('unavailable', `${service} asks for ${wanted}; there ${seen(own)}`, {
       remedy: 'ask for what there is (sampan devices cdi --nvidia --output - shows it)',
     });
   if (deviceIds !== undefined)
