@@ -44,6 +44,7 @@ suite('devices of containers that run', { concurrency: 1 }, () => {
       match(await site.inside('cat', '/dev/sensor'), /No such device/);
       const { startedAt } = await one(site);
       await using module = await devicesModule.start(host);
+      await site.until(['ls'], () => JSON.stringify(module.status()).includes('app-1'));
       machine.unplug(ftdi({ port: '1-1' }).place);
       await site.until(STAT, gone);
       machine.plug(ftdi({ port: '1-3', number: 7 }));
@@ -136,8 +137,8 @@ suite('devices of containers that run', { concurrency: 1 }, () => {
     const { machine, host } = site;
     machine.plug(ftdi({ port: '1-1' }));
     await site.up(APP(`[${SENSOR}, onLost: restart}]`));
-    await using _ = await devicesModule.start(host);
-    await site.until(STAT, text => text === 'bc:0 660');
+    await using module = await devicesModule.start(host);
+    await site.until(['ls'], () => JSON.stringify(module.status()).includes('app-1'));
     const { startedAt } = await one(site);
     for (let number = 1; number <= 20; number++) {
       machine.unplug(ftdi({ port: '1-1' }).place);
