@@ -126,6 +126,7 @@ async function up(
     },
     sleep: async (ms, signal) => await sleep(ms, undefined, { signal }),
     now: Date.now,
+    monotonic: () => performance.now(),
   });
 }
 
