@@ -1,50 +1,46 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { countChunks, formatChunkList } from '../../src/carry/fetch/index.ts';
 import { type Served, serve } from '../../src/carry/fetch/testing/index.ts';
+import { runWords } from '../../src/cli/app/index.ts';
+import { bundleCommand } from '../../src/cli/commands/bundle.ts';
+import { fetchCommand } from '../../src/cli/commands/fetch.ts';
+import { loadCommand } from '../../src/cli/commands/load.ts';
+import { fakeContext } from '../../src/cli/testing/index.ts';
 import { type Digest, digestOf } from '../../src/core/bytes/index.ts';
 import { findStored, graphOf, nameStored, openStore } from '../../src/core/store/index.ts';
 import { putImage, tarOf } from '../../src/core/store/testing/index.ts';
-
-/** Every system call that changes a file or a directory, and those that make it last. */
-const WRITES = [
-  'pwrite64',
-  'fsync',
-  'fdatasync',
-  'rename',
-  'mkdir',
-  'unlink',
-  'rmdir',
-  'ftruncate',
-  'link',
-] as const;
-/** Those that a full disk fails. */
-const GROWING = ['pwrite64', 'fsync', 'fdatasync', 'rename', 'mkdir', 'link', 'ftruncate'] as const;
-const AT_ONCE = 2;
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+import {
+  type BuiltApp,
+  builtApp,
+  cannotTrace,
+  GROWING,
+  type Moment,
+  straced,
+  untilNothingIsLeft,
+  WRITES,
+} from '../testing/index.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'sampan-carry-interrupted-'));
 const prepared = join(directory, 'prepared');
 const bundle = join(directory, 'new.tar');
-const skip =
-  spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0
-    ? false
-    : 'strace is not installed, or may not trace';
+const skip = cannotTrace();
 
 const BASE = tarOf([{ path: 'base', content: randomBytes(100_000) }]);
 const OLD = tarOf([{ path: 'app', content: 'old' }]);
 const NEW = tarOf([{ path: 'app', content: randomBytes(300_000) }]);
 const roots = new Map<string, Digest>();
+let app: BuiltApp | undefined;
 
 /** A store with the old image, and a bundle with the new one of the same name. */
 before(async () => {
+  app = await builtApp(['load', 'bundle', 'fetch']);
   const store = await openStore(join(prepared, 'sampan'));
   for (const [name, layers] of [
     ['old', [BASE, OLD]],
@@ -54,86 +50,54 @@ before(async () => {
     roots.set(name, root.digest);
     await nameStored(store, 'app:1', { root });
     if (name === 'new')
-      await sampan(['bundle', 'store:app:1', '-o', bundle, '--compression', 'keep'], prepared);
+      await inside(['bundle', 'store:app:1', '-o', bundle, '--compression', 'keep'], prepared);
   }
   rmSync(prepared, { recursive: true });
   const again = await openStore(join(prepared, 'sampan'));
   await nameStored(again, 'app:1', { root: await putImage(again.blobs, { layers: [BASE, OLD] }) });
 });
-after(() => rmSync(directory, { recursive: true, force: true }));
+after(() => {
+  app?.[Symbol.dispose]();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const settings = (data: string): Record<string, string> => ({
+  XDG_DATA_HOME: data,
+  DOCKER_HOST: 'unix:///nowhere',
+});
+
+/** Runs a command here; what goes wrong is thrown. */
+async function inside(words: readonly string[], data: string): Promise<void> {
+  const table = Object.entries({ load: loadCommand, bundle: bundleCommand, fetch: fetchCommand }).map(
+    ([name, command]) => ({ name, summary: '', group: 'carry' as const, load: async () => command }),
+  );
+  await runWords(
+    words,
+    table,
+    fakeContext({ env: settings(data), cwd: directory, home: directory, now: Date.now }),
+  );
+}
 
 interface Ended {
   readonly code: number | null;
-  readonly stdout: string;
   readonly stderr: string;
 }
 
-/** One thread does all that touches files, so that the same call is always the same number. */
-async function sampan(args: readonly string[], data: string, inject?: string): Promise<Ended> {
-  const under =
-    inject === undefined
-      ? []
-      : [
-          'strace',
-          '-f',
-          '-qq',
-          '-o',
-          '/dev/null',
-          '-e',
-          `trace=${inject.split(':')[0]}`,
-          '-e',
-          `inject=${inject}`,
-        ];
-  const [program = '', ...rest] = [...under, process.execPath, MAIN, ...args];
-  const env = {
-    ...process.env,
-    UV_THREADPOOL_SIZE: '1',
-    NODE_COMPILE_CACHE: join(tmpdir(), 'sampan-carry-compiled'),
-    XDG_DATA_HOME: data,
-    DOCKER_HOST: 'unix:///nowhere',
-    TMPDIR: '',
-  };
-  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], env });
-  let [stdout, stderr] = ['', ''];
-  child.stdout.on('data', text => {
-    stdout += text;
-  });
+/** Runs a command in a process of its own, to which something happens at a moment. */
+async function interrupted(words: readonly string[], data: string, under: readonly string[]): Promise<Ended> {
+  const [program = '', ...rest] = [...under, process.execPath, app?.main ?? '', ...words];
+  // One thread does all that touches files, so that the same call is always the same number.
+  const env = { ...process.env, ...settings(data), UV_THREADPOOL_SIZE: '1', TMPDIR: '' };
+  const child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'], env });
+  let stderr = '';
   child.stderr.on('data', text => {
     stderr += text;
   });
   await once(child, 'close');
-  return { code: child.exitCode, stdout, stderr };
+  return { code: child.exitCode, stderr };
 }
 
-/** One moment: what happens to which of the calls of one kind. */
-interface Moment {
-  readonly inject: string;
-  /** Names it, for files. */
-  readonly key: string;
-}
-
-/**
- * Tries each call with 1, 2, … until `tryAt` says that nothing was left to interrupt (strace counts the calls of
- * each kind for themselves). Returns how many there were.
- */
-async function untilNothingIsLeft(
-  what: { readonly calls: readonly string[]; readonly effect: string },
-  tryAt: (moment: Moment) => Promise<boolean>,
-): Promise<number> {
-  let points = 0;
-  const left = [...what.calls];
-  const lane = async (): Promise<void> => {
-    for (let call = left.shift(); call !== undefined; call = left.shift()) {
-      for (let n = 1; ; n += 1) {
-        const inject = `${call}:${what.effect}:when=${n}`;
-        if (!(await tryAt({ inject, key: inject.replace(/\W/g, '-') }))) break;
-        points += 1;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  return points;
-}
+const keyOf = ({ call, n }: Moment): string => `${call}-${n}`;
 
 /** Which image the name has; every byte of it is read and verified. */
 async function stored(data: string): Promise<'old' | 'new'> {
@@ -159,17 +123,16 @@ for (const { what, ...how } of [
   test(`a load that is ${what} at any write leaves the old image or the new one, and the next goes on`, {
     skip,
   }, async t => {
-    const points = await untilNothingIsLeft(how, async ({ inject, key }) => {
-      const data = join(directory, `load-${key}`);
+    const points = await untilNothingIsLeft(how.calls, async moment => {
+      const data = join(directory, `load-${what.length}-${keyOf(moment)}`);
       cpSync(prepared, data, { recursive: true });
-      const first = await sampan(['load', bundle, '--into', 'store:'], data, inject);
+      const first = await interrupted(['load', bundle, '--into', 'store:'], data, straced(moment, how));
       const after = await stored(data);
       if (first.code === 0) equal(after, 'new');
       if (what !== 'killed' && first.code !== 0) ok(/space|ENOSPC/.test(first.stderr), first.stderr);
-      const second = await sampan(['load', bundle, '--into', 'store:'], data);
-      equal(second.code, 0, second.stderr);
+      await inside(['load', bundle, '--into', 'store:'], data);
       equal(await stored(data), 'new');
-      deepEqual(leftovers(data), [], inject);
+      deepEqual(leftovers(data), [], keyOf(moment));
       rmSync(data, { recursive: true });
       return first.code !== 0;
     });
@@ -188,16 +151,15 @@ for (const { what, ...how } of [
       bytes: Buffer.from(formatChunkList(counter.end())),
       etag: '"two"',
     });
-    const points = await untilNothingIsLeft(how, async ({ inject, key }) => {
-      const data = join(directory, `fetch-${key}`);
+    const points = await untilNothingIsLeft(how.calls, async moment => {
+      const data = join(directory, `fetch-${what.length}-${keyOf(moment)}`);
       mkdirSync(data);
       const path = join(data, 'file.tar');
       const words = ['fetch', new URL('file.tar', server.url).href, '-o', path];
-      const first = await sampan(words, data, inject);
+      const first = await interrupted(words, data, straced(moment, how));
       if (existsSync(path)) equal(digestOf(readFileSync(path)), digestOf(bytes));
       else ok(first.code !== 0);
-      const second = await sampan(words, data);
-      equal(second.code, 0, second.stderr);
+      await inside(words, data);
       equal(digestOf(readFileSync(path)), digestOf(bytes));
       deepEqual(
         readdirSync(data).filter(name => name.startsWith('file') || name.endsWith('.part')),
@@ -214,16 +176,15 @@ for (const { what, ...how } of [
     const digest = digestOf(readFileSync(bundle));
     const data = join(directory, `bundling-${how.effect.length}`);
     mkdirSync(data);
-    equal((await sampan(['load', bundle, '--into', 'store:'], data)).code, 0);
-    const points = await untilNothingIsLeft(how, async ({ inject, key }) => {
-      const out = join(directory, `out-${key}`);
+    await inside(['load', bundle, '--into', 'store:'], data);
+    const points = await untilNothingIsLeft(how.calls, async moment => {
+      const out = join(directory, `out-${what.length}-${keyOf(moment)}`);
       const path = join(out, 'app.tar');
       const words = ['bundle', 'store:app:1', '-o', path, '--compression', 'keep'];
-      const first = await sampan(words, data, inject);
+      const first = await interrupted(words, data, straced(moment, how));
       if (existsSync(path)) equal(digestOf(readFileSync(path)), digest);
       else ok(first.code !== 0);
-      const second = await sampan(words, data);
-      equal(second.code, 0, second.stderr);
+      await inside(words, data);
       equal(digestOf(readFileSync(path)), digest);
       return first.code !== 0;
     });
