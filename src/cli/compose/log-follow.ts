@@ -111,18 +111,10 @@ export async function followLines(
     waiting = [];
     if (lines.length > 0) print(lines);
   };
-  const sources = await logSources(docker, span);
-  for await (const line of pastLines(docker, span, sources)) {
-    const source = sources.find(({ name }) => name === line.container);
-    if (source !== undefined && line.time !== '') last.set(source.id, line.time);
-    print([line]);
-  }
+  await catchUp(docker, span, { last, print });
   const timer = setInterval(flush, ORDER_MS);
   try {
-    let isFirst = true;
-    while (!signal.aborted) {
-      const isAgain = !isFirst;
-      isFirst = false;
+    for (let isAgain = false; !signal.aborted; isAgain = true) {
       await watchStarts(docker, span, source => begin(source, isAgain)).catch(error => {
         if (!isSampanError(error, 'unavailable')) throw error;
       });
@@ -131,6 +123,20 @@ export async function followLines(
   } finally {
     clearInterval(timer);
     flush();
+  }
+}
+
+/** Prints what there is already, and notes where each container is. */
+async function catchUp(
+  docker: Docker,
+  span: LineSpan,
+  to: { readonly last: Map<string, string>; readonly print: (lines: readonly ProjectLine[]) => void },
+): Promise<void> {
+  const sources = await logSources(docker, span);
+  for await (const line of pastLines(docker, span, sources)) {
+    const source = sources.find(({ name }) => name === line.container);
+    if (source !== undefined && line.time !== '') to.last.set(source.id, line.time);
+    to.print([line]);
   }
 }
 

@@ -3,7 +3,14 @@ import type { ContainerState } from '../../core/docker/index.ts';
 import type { AgentHost } from '../module/index.ts';
 import type { Intake } from './intake.ts';
 import { recordReader } from './json-file.ts';
-import { engineLines, type FilePlace, justAfter, type LogFile, openLogFile } from './read/index.ts';
+import {
+  type EngineLine,
+  engineLines,
+  type FilePlace,
+  justAfter,
+  type LogFile,
+  openLogFile,
+} from './read/index.ts';
 
 /** The lines of one container on their way in. */
 export interface Following {
@@ -84,21 +91,10 @@ export function followEngine(
     isOpen = true;
     try {
       const docker = await host.docker();
-      for await (const line of engineLines(docker, state.id, {
-        since: last,
-        follow: true,
-        tty: state.tty,
-        signal,
-      })) {
+      const span = { since: last, follow: true, tty: state.tty, signal } as const;
+      for await (const line of engineLines(docker, state.id, span)) {
         if (line.time !== '') last = justAfter(line.time);
-        const now = host.monotonic();
-        if (!intake.welcomes(now)) continue;
-        const text = line.text.length > maxLineBytes ? line.text.slice(0, maxLineBytes) : line.text;
-        const cutBytes = line.cutBytes + line.text.length - text.length;
-        intake.take(
-          { timeMs: Date.parse(line.time) || host.now(), stream: line.stream, text, cutBytes },
-          now,
-        );
+        takeLine(line, intake, { host, maxLineBytes });
       }
     } catch {
       // The engine is away, or has no logs of it (driver `none`): the next start tries again.
@@ -121,4 +117,16 @@ export function followEngine(
       intake.settle(Number.POSITIVE_INFINITY);
     },
   };
+}
+
+function takeLine(
+  line: EngineLine,
+  intake: Intake,
+  { host, maxLineBytes }: { readonly host: AgentHost; readonly maxLineBytes: number },
+): void {
+  const now = host.monotonic();
+  if (!intake.welcomes(now)) return;
+  const text = line.text.slice(0, maxLineBytes);
+  const cutBytes = line.cutBytes + line.text.length - text.length;
+  intake.take({ timeMs: Date.parse(line.time) || host.now(), stream: line.stream, text, cutBytes }, now);
 }

@@ -24,8 +24,7 @@ export function openSpool(
   const segments = existing(state.directory, prefix);
   let bytes = segments.reduce((sum, one) => sum + one.bytes, 0);
   let next = (segments.at(-1)?.number ?? 0) + 1;
-  let writtenToday = 0;
-  let dayMs = budget.monotonic();
+  const today = dailyBudget(budget);
   const nameOf = (number: number): string => `${prefix}${String(number).padStart(10, '0')}`;
   const remove = (segment: Segment): void => {
     const at = segments.indexOf(segment);
@@ -34,18 +33,10 @@ export function openSpool(
     bytes -= segment.bytes;
     rmSync(join(state.directory, nameOf(segment.number)), { force: true });
   };
-  const hasRoomToday = (length: number): boolean => {
-    const now = budget.monotonic();
-    if (now - dayMs >= DAY_MS) {
-      dayMs = now;
-      writtenToday = 0;
-    }
-    return writtenToday + length <= budget.bytesPerDay;
-  };
   return {
     write: async records => {
       const content = Buffer.from(records.map(record => `${JSON.stringify(record)}\n`).join(''));
-      if (content.length > budget.bytes || !hasRoomToday(content.length)) return records.length;
+      if (content.length > budget.bytes || !today.take(content.length)) return records.length;
       let dropped = 0;
       while (bytes + content.length > budget.bytes) {
         const [first] = segments;
@@ -55,7 +46,6 @@ export function openSpool(
       }
       const number = next++;
       await state.write(nameOf(number), content);
-      writtenToday += content.length;
       segments.push({ number, bytes: content.length });
       bytes += content.length;
       return dropped;
@@ -71,6 +61,26 @@ export function openSpool(
     },
     get bytes() {
       return bytes;
+    },
+  };
+}
+
+/** Bytes that may be written in a day; what is refused is not counted. */
+function dailyBudget(budget: { readonly bytesPerDay: number; readonly monotonic: () => number }): {
+  take(bytes: number): boolean;
+} {
+  let written = 0;
+  let dayMs = budget.monotonic();
+  return {
+    take: bytes => {
+      const now = budget.monotonic();
+      if (now - dayMs >= DAY_MS) {
+        dayMs = now;
+        written = 0;
+      }
+      if (written + bytes > budget.bytesPerDay) return false;
+      written += bytes;
+      return true;
     },
   };
 }

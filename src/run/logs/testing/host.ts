@@ -34,18 +34,7 @@ export function fakeHost(
     signal: ending.signal,
     now: Date.now,
     monotonic: () => performance.now(),
-    sleep: ms =>
-      new Promise((resolve, reject) => {
-        const stopped = (): void => reject(new SampanError('cancelled', 'the agent ends'));
-        const { signal } = ending;
-        if (signal.aborted) return stopped();
-        const timer = setTimeout(() => {
-          signal.removeEventListener('abort', stopped);
-          resolve();
-        }, ms);
-        signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-        signal.addEventListener('abort', stopped, { once: true });
-      }),
+    sleep: ms => sleepUntil(ms, ending.signal),
     state: {
       directory,
       read: async name => {
@@ -66,4 +55,19 @@ export function fakeHost(
     modules: () => new Map(),
     end: () => ending.abort(),
   };
+}
+
+function sleepUntil(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stopped = (): void => {
+      clearTimeout(timer);
+      reject(new SampanError('cancelled', 'the agent ends'));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stopped);
+      resolve();
+    }, ms);
+    if (signal.aborted) stopped();
+    else signal.addEventListener('abort', stopped, { once: true });
+  });
 }
