@@ -23,7 +23,9 @@ const LOADERS: Readonly<
       socketPath: directory === undefined ? undefined : join(directory, 'sampan', 'agent.sock'),
     });
   },
+  logs: async () => (await import('../../run/logs/index.ts')).logsModule,
   monitor: async () => (await import('../../run/monitor/index.ts')).monitorModule,
+  trace: async () => (await import('../../run/trace/index.ts')).traceModule,
 };
 
 /** The names of the parts that there are. */

@@ -3,7 +3,9 @@ import { compare, executeContext, openProject } from '../compose/index.ts';
 import type { Context } from '../context/index.ts';
 
 /** What the part that applies projects uses: the same as `sampan up`. */
-export function applyTools(context: Context, policy: string | undefined): ApplyTools {
+export function applyTools(whole: Context, policy: string | undefined): ApplyTools {
+  // It looks every minute: what a person is told once by up would fill the log.
+  const context = { ...whole, quiet: true };
   return {
     open: async ({ files, name, profiles = [] }) => {
       const { project } = openProject(context, {
@@ -16,10 +18,14 @@ export function applyTools(context: Context, policy: string | undefined): ApplyT
       });
       return project;
     },
-    compare: async project => await compare(context, project),
-    context: async (wanted, report) => {
-      const compared = await compare(context, wanted.project);
-      return executeContext(context, compared, { report, force: false, policy });
+    compare: async project => {
+      const compared = await compare(context, project);
+      const { wanted, current } = compared;
+      return {
+        wanted,
+        current,
+        context: report => executeContext(context, compared, { report, force: false, policy }),
+      };
     },
   };
 }

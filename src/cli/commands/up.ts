@@ -1,5 +1,5 @@
 import { SampanError } from '../../core/errors/index.ts';
-import { execute, planOf, type ServiceOutcome } from '../../run/supervise/index.ts';
+import { execute, planOf, refreshImages, type ServiceOutcome } from '../../run/supervise/index.ts';
 import { any, choice, defineCommand, flag } from '../command/index.ts';
 import {
   compare,
@@ -45,26 +45,27 @@ export const upCommand = defineCommand({
   ],
   async run(context, { services, ...values }) {
     const { project } = openProject(context, values, services);
-    const compared = await compare(context, project);
-    const plan = planOf(compared.wanted, compared.current, {
-      services,
-      recreates: values.recreate,
-      removesOrphans: values.removeOrphans,
-      ...(values.pull === undefined ? {} : { pulls: values.pull }),
-    });
+    let compared = await compare(context, project);
+    const options = { services, recreates: values.recreate, removesOrphans: values.removeOrphans };
+    const pulls = values.pull === undefined ? {} : { pulls: values.pull };
+    let plan = planOf(compared.wanted, compared.current, { ...options, ...pulls });
     if (values.dryRun) {
       if (values.json) writeJson(context.stdout, 'sampan.up/1', { done: false, ...planJson(plan) });
       else context.stdout.write(planTable(plan, context));
       return;
     }
-    const isChanging = plan.services.some(({ steps }) =>
-      steps.some(({ kind }) => kind === 'create' || kind === 'replace'),
-    );
-    if (isChanging && !context.quiet && !values.json) tellDefaults(context, defaultsText(compared.wanted));
     const report = (event: Parameters<typeof eventLine>[0]): void => {
       const line = context.quiet ? undefined : eventLine(event, context);
       if (line !== undefined) context.stderr.write(line);
     };
+    if (await refreshImages(plan, executeContext(context, compared, { ...values, report }))) {
+      compared = await compare(context, project);
+      plan = planOf(compared.wanted, compared.current, { ...options, pulls: 'missing' });
+    }
+    const isChanging = plan.services.some(({ steps }) =>
+      steps.some(({ kind }) => kind === 'create' || kind === 'replace'),
+    );
+    if (isChanging && !context.quiet && !values.json) tellDefaults(context, defaultsText(compared.wanted));
     const outcomes = await execute(plan, executeContext(context, compared, { ...values, report }));
     if (values.json)
       writeJson(context.stdout, 'sampan.up/1', {

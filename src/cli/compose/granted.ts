@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, readFileSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   bytesContent,
@@ -35,10 +35,18 @@ async function sourceOf(file: GrantedFile, directory: string): Promise<string> {
   makeDirectories(directory, { mode: 0o700 });
   const version = digestOf(Buffer.concat([bytes, Buffer.from(`${uid}:${gid}:${mode}`)])).slice(7, 19);
   const path = join(directory, `${file.kind}-${file.name}-${version}`);
+  // The name says what is in it: written once, and not each time that an agent looks.
+  if (isWhole(path, bytes.length, mode ?? 0o444)) return path;
   await writeAtomically(path, contentStream(bytesContent(bytes)));
-  chmodSync(path, mode ?? 0o444);
   if (uid !== undefined || gid !== undefined) chownSync(path, Number(uid ?? 0), Number(gid ?? 0));
+  // Last: it says that all of the above is done.
+  chmodSync(path, mode ?? 0o444);
   return path;
+}
+
+function isWhole(path: string, sizeBytes: number, mode: number): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.size === sizeBytes && (stat.mode & 0o7777) === mode;
 }
 
 function readGranted({ file = '', kind, name }: GrantedFile): Uint8Array {

@@ -46,7 +46,8 @@ export function openProject(
     profiles,
     wanted,
   });
-  for (const notice of project.notices) context.stderr.write(`! ${formatProblem(notice)}\n`);
+  if (!context.quiet)
+    for (const notice of project.notices) context.stderr.write(`! ${formatProblem(notice)}\n`);
   return { project, originOf: name => layerOf(name)?.origin };
 }
 

@@ -43,10 +43,11 @@ export interface Created {
 export async function createContainer(
   docker: Docker,
   body: Fields,
-  options: CallOptions & { readonly name?: string } = {},
+  options: CallOptions & { readonly name?: string; readonly platform?: string | undefined } = {},
 ): Promise<Created> {
-  const { name, signal } = options;
-  const call = { method: 'POST', path: '/containers/create', query: { name }, json: body, signal } as const;
+  const { name, platform, signal } = options;
+  const query = { name, platform };
+  const call = { method: 'POST', path: '/containers/create', query, json: body, signal } as const;
   const fields = await sendForFields(docker, call);
   return { id: textAt(fields, 'Id'), warnings: textsAt(fields, 'Warnings') };
 }

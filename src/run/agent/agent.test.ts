@@ -88,10 +88,7 @@ interface Started {
 /** The text of the project may be changed while the agent runs. */
 async function start(t: TestContext, bench: Bench, text: { now: string }): Promise<Started> {
   const ending = new AbortController();
-  const context = async (
-    wanted: ExecuteContext['wanted'],
-    report: ExecuteContext['report'],
-  ): Promise<ExecuteContext> => ({
+  const context = (wanted: ExecuteContext['wanted'], report: ExecuteContext['report']): ExecuteContext => ({
     docker: bench.docker,
     wanted,
     signal: ending.signal,
@@ -99,14 +96,15 @@ async function start(t: TestContext, bench: Bench, text: { now: string }): Promi
     report,
     sleep: async (ms, signal) => await sleep(ms, undefined, { signal }),
     now: Date.now,
+    monotonic: () => performance.now(),
   });
   const apply = applyModule({
     open: async () => bench.project(text.now),
     compare: async project => {
       const wanted = wantedOf(project, { machine: await engineInfo(bench.docker) });
-      return { wanted, current: await currentOf(bench.docker, wanted) };
+      const current = await currentOf(bench.docker, wanted);
+      return { wanted, current, context: report => context(wanted, report) };
     },
-    context,
   });
   const modules: readonly AgentModule[] = [apply, healthModule];
   const file = join(bench.directory, 'compose.yaml');

@@ -26,6 +26,7 @@ const MODULES: readonly ModuleName[] = [
 /** What an agent does that is told nothing. */
 const USUAL: readonly ModuleName[] = ['apply', 'devices', 'health', 'http', 'logs', 'monitor'];
 const KEYS = ['projects', 'modules', 'policy'];
+const PROJECT_KEYS = ['file', 'name', 'profiles'];
 
 /**
  * Reads the file of an agent: `projects` (paths of Compose files, or maps of `file`, `name`, `profiles`), `modules`
@@ -73,6 +74,9 @@ function listIn(value: Value | undefined): readonly Value[] {
 function projectOf(value: Value, directory: string, fail: Fail): ProjectPlace {
   if (value.kind === 'scalar') return { files: [resolve(directory, value.text)] };
   if (value.kind !== 'map') return fail(value, 'must be the path of a Compose file, or a map with file');
+  for (const field of value.fields)
+    if (!PROJECT_KEYS.includes(field.key))
+      fail(field.value, `the key ${field.key} is not known: ${PROJECT_KEYS.join(', ')}`);
   const texts = (key: string): readonly string[] =>
     listIn(fieldOf(value, key)).map(one =>
       one.kind === 'scalar' ? one.text : fail(one, `${key} must be texts`),
@@ -99,10 +103,14 @@ function modulesOf(value: Value | undefined, fail: Fail): AgentSettings['modules
   if (value.kind !== 'map')
     return new Map(listIn(value).map(one => [known(one.kind === 'scalar' ? one.text : '', one), {}]));
   return new Map(
-    value.fields.map(({ key, value: inner }) => {
+    value.fields.flatMap(({ key, value: inner }) => {
+      const name = known(key, inner);
       const settings = plainOf(inner);
-      const isOff = inner.kind === 'scalar' && !inner.isNull;
-      return [known(key, inner), isOff || !isRecord(settings) ? {} : settings] as const;
+      if (settings === false) return [];
+      if (settings === true || settings === null) return [[name, {}] as const];
+      return isRecord(settings)
+        ? [[name, settings] as const]
+        : fail(inner, `the settings of ${key} must be a map, true or false`);
     }),
   );
 }

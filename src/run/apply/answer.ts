@@ -7,6 +7,8 @@ export interface Answering {
   readonly project: Project | undefined;
   versions: Versions;
   retryMs: number;
+  readonly refused: Set<string>;
+  refreshedMs: number;
 }
 
 /** What answering needs. */
@@ -56,7 +58,11 @@ export async function answer(
       data: { project: name, service },
     });
   }
-  for (const state of states) state.retryMs = 0;
+  for (const state of states) {
+    state.retryMs = 0;
+    state.refreshedMs = Number.NEGATIVE_INFINITY;
+    state.refused.clear();
+  }
   await changed();
   return { status: 202, json: { started: true } };
 }

@@ -3,19 +3,10 @@ import { engineEvents } from '../../core/docker/index.ts';
 import { isSampanError, SampanError } from '../../core/errors/index.ts';
 import type { Project } from '../compose/index.ts';
 import type { AgentHost, AgentModule, ProjectPlace, RunningModule } from '../module/index.ts';
-import {
-  type Current,
-  type ExecuteContext,
-  execute,
-  isIdle,
-  LABELS,
-  planOf,
-  type ServiceOutcome,
-  type SuperviseEvent,
-  type Wanted,
-} from '../supervise/index.ts';
+import { execute, isIdle, LABELS, type ServiceOutcome, type SuperviseEvent } from '../supervise/index.ts';
 import { answer } from './answer.ts';
 import { type Bell, openBell } from './bell.ts';
+import { type Comparison, look, refuse } from './look.ts';
 import { imageIdOf, type Memory, openMemory } from './memory.ts';
 import { noted, readVersions, type Versions, withHeld } from './versions.ts';
 
@@ -24,11 +15,7 @@ export interface ApplyTools {
   /** Reads a project. @throws SampanError `usage` and what reading throws. */
   open(place: ProjectPlace): Promise<Project>;
   /** Asks the engine what there is of it. */
-  compare(
-    project: Project,
-    signal: AbortSignal,
-  ): Promise<{ readonly wanted: Wanted; readonly current: Current }>;
-  context(wanted: Wanted, report: (event: SuperviseEvent) => void): Promise<ExecuteContext>;
+  compare(project: Project, signal: AbortSignal): Promise<Comparison>;
 }
 
 /** How a project stands. */
@@ -45,10 +32,14 @@ interface ProjectState {
   isRight: boolean;
   failures: number;
   retryMs: number;
+  readonly refused: Set<string>;
+  refreshedMs: number;
 }
 
 const CHECK_MS = 60_000;
 const SETTLE_MS = 300;
+/** Containers that crash in a loop ring all the time: the more looks find nothing to do, the rarer they are. */
+const MOST_SETTLE_MS = 15_000;
 const BACK_OFF = { firstMs: 5000, mostMs: 300_000 } as const;
 /** Ends of containers that an update makes itself; the next look is soon all the same. */
 const WAKING = /^(die|destroy|stop|start|rename|oom)$/;
@@ -69,12 +60,18 @@ export function applyModule(tools: ApplyTools): AgentModule {
           isRight: false,
           failures: 0,
           retryMs: 0,
+          refused: new Set(),
+          refreshedMs: Number.NEGATIVE_INFINITY,
         }),
       );
       const bell = openBell();
       const ending = new AbortController();
       const signal = AbortSignal.any([host.signal, ending.signal]);
-      const watchers = watchFiles(states, bell.ring);
+      const watchers = watchFiles(states, () => {
+        // Who has mended a file waits for no back-off.
+        for (const state of states) state.retryMs = 0;
+        bell.ring();
+      });
       const listening = listen(host, bell.ring, signal);
       const versions = openMemory(host, states, await readVersions(host.state));
       const working = keepTrue(states, { tools, host, bell, signal, versions });
@@ -135,6 +132,7 @@ interface Keeping {
 
 async function keepTrue(states: readonly ProjectState[], keeping: Keeping): Promise<void> {
   const { host, bell, signal } = keeping;
+  let settleMs = SETTLE_MS;
   while (!signal.aborted) {
     for (const state of states) {
       if (signal.aborted) return;
@@ -145,8 +143,10 @@ async function keepTrue(states: readonly ProjectState[], keeping: Keeping): Prom
       ...states.map(({ retryMs }) => (retryMs > 0 ? retryMs - host.monotonic() : CHECK_MS)),
       CHECK_MS,
     );
-    await bell.wait(Math.max(next, 100));
-    await host.sleep(SETTLE_MS).catch(() => {});
+    const isRung = await bell.wait(Math.max(next, 100));
+    const isStill = states.every(({ isRight }) => isRight);
+    settleMs = isRung && isStill ? Math.min(settleMs * 2, MOST_SETTLE_MS) : SETTLE_MS;
+    await host.sleep(settleMs).catch(() => {});
   }
 }
 
@@ -155,26 +155,30 @@ async function applyOne(state: ProjectState, { tools, host, signal, versions }: 
     await read(state, tools, host);
     if (state.project === undefined) throw new SampanError('usage', state.problem ?? 'there is no project');
     await versions.recall(state, state.project);
-    const { wanted, current } = await tools.compare(withHeld(state.project, state.versions), signal);
-    const plan = planOf(wanted, current, {});
+    const project = withHeld(state.project, state.versions);
+    const report = (event: SuperviseEvent): void => tell(event, project.name, host);
+    const looking = { tools, signal, report, nowMs: host.monotonic() };
+    const { comparison, plan } = await look(state, project, looking);
     state.isRight = isIdle(plan);
-    state.versions = noted(state.versions, state.project, current);
+    state.outcomes = [];
+    state.versions = noted(state.versions, state.project, comparison.current);
     await versions.write();
     if (!state.isRight) {
-      const report = (event: SuperviseEvent): void => tell(event, state.project?.name ?? '', host);
-      state.outcomes = await execute(plan, await tools.context(wanted, report));
+      state.outcomes = await execute(plan, comparison.context(report));
       state.appliedMs = host.now();
       const failed = state.outcomes.filter(({ error }) => error !== undefined);
       state.isRight = failed.length === 0;
-      if (failed.length > 0)
+      if (failed.length > 0) {
+        await refuse(state, failed, { tools, project, signal });
         return backOff(state, host, failed.map(({ error }) => error?.message).join('; '));
+      }
     }
     state.failures = 0;
     state.retryMs = 0;
   } catch (error) {
     if (signal.aborted) return;
-    if (!isSampanError(error)) throw error;
-    backOff(state, host, error.message);
+    // One project with a fault of ours must not end what keeps the others.
+    backOff(state, host, error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -1,7 +1,8 @@
 /** Wakes who waits; rings before the wait count too. */
 export interface Bell {
   ring(): void;
-  wait(ms: number): Promise<void>;
+  /** True when it rang. */
+  wait(ms: number): Promise<boolean>;
 }
 
 /** Makes a bell that has not rung. */
@@ -22,7 +23,9 @@ export function openBell(): Bell {
         clearTimeout(timer);
         wake = undefined;
       }
+      const rang = isRung;
       isRung = false;
+      return rang;
     },
   };
 }

@@ -3,6 +3,7 @@ export { formatProblem, type Place, type Problem, parseEnvFile, type Variables }
 export {
   type Dependency,
   type GrantedFile,
+  holdsFixedThing,
   type Limits,
   type Network,
   type Origin,

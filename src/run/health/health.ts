@@ -10,7 +10,7 @@ import {
 import { isSampanError } from '../../core/errors/index.ts';
 import type { AgentHost, AgentModule } from '../module/index.ts';
 import { endOf, LABELS } from '../supervise/index.ts';
-import { type Patient, type RestartRule, treat, USUAL_RULE } from './policy.ts';
+import { counted, type Ends, type Patient, type RestartRule, ruleFrom, treat, USUAL_RULE } from './policy.ts';
 
 /** Why a container was restarted last. */
 interface Reason {
@@ -26,7 +26,7 @@ const UNHEALTHY = 'health_status: unhealthy';
 export const healthModule: AgentModule = {
   name: 'health',
   start: async host => {
-    const ward: Ward = { patients: new Map(), reasons: new Map(), busy: new Set() };
+    const ward: Ward = { patients: new Map(), reasons: new Map(), busy: new Set(), ends: new Map() };
     const ending = new AbortController();
     const signal = AbortSignal.any([host.signal, ending.signal]);
     const work = Promise.allSettled([follow(host, ward, signal), lookAgain(host, ward, signal)]);
@@ -48,6 +48,8 @@ interface Ward {
   readonly reasons: Map<string, Reason>;
   /** Those that are being restarted. */
   readonly busy: Set<string>;
+  /** How often they ended lately. */
+  readonly ends: Map<string, Ends>;
 }
 
 async function follow(host: AgentHost, ward: Ward, signal: AbortSignal): Promise<void> {
@@ -143,7 +145,7 @@ function isBetween({ name }: ContainerState): boolean {
 function ruleOf({ labels }: ContainerState): RestartRule {
   try {
     const said: unknown = JSON.parse(labels[LABELS.restart] ?? '{}');
-    return typeof said === 'object' && said !== null ? { ...USUAL_RULE, ...said } : USUAL_RULE;
+    return ruleFrom(said);
   } catch {
     return USUAL_RULE;
   }
@@ -160,8 +162,14 @@ function hear({ action, id, attributes }: EngineEvent, host: AgentHost, ward: Wa
       text: `${name} used more memory than its limit`,
       data: { container: name },
     });
-  if (action === 'destroy') ward.patients.delete(name);
+  if (action === 'destroy') {
+    ward.patients.delete(name);
+    ward.ends.delete(name);
+  }
   if (action !== 'die' || ward.busy.has(id)) return;
+  const ends = counted(ward.ends.get(name), host.monotonic());
+  ward.ends.set(name, ends);
+  if (!ends.isTold) return;
   const code = Number(attributes.exitCode ?? 0);
   void host
     .docker()
@@ -173,8 +181,8 @@ function hear({ action, id, attributes }: EngineEvent, host: AgentHost, ward: Wa
         from: 'health',
         kind: 'container.ended',
         severity: code === 0 ? 'info' : 'warning',
-        text: `${name}: ${how}`,
-        data: { container: name, exitCode: code },
+        text: `${name}: ${how}${ends.count > 1 ? `, ${ends.count} times by now` : ''}`,
+        data: { container: name, exitCode: code, times: ends.count },
       }),
     );
 }

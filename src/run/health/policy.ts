@@ -38,3 +38,30 @@ export function treat(patient: Patient | undefined, rule: RestartRule, nowMs: nu
   const inMs = recent.length === 0 ? 0 : Math.min(rule.delayMs * 2 ** (recent.length - 1), rule.maxDelayMs);
   return { kind: 'restart', inMs, patient: { restarts: [...recent, nowMs + inMs], isGivenUp: false } };
 }
+
+/** What a label says, where it says it rightly; the usual elsewhere. */
+export function ruleFrom(said: unknown): RestartRule {
+  const values = typeof said === 'object' && said !== null ? Object.entries(said) : [];
+  const usual = new Map<string, unknown>(Object.entries(USUAL_RULE));
+  const right = values.filter(
+    ([key, value]) => typeof value === typeof usual.get(key) && (typeof value !== 'number' || value >= 0),
+  );
+  return { ...USUAL_RULE, ...Object.fromEntries(right) };
+}
+
+/** How often a container ended without a long rest between. */
+export interface Ends {
+  readonly count: number;
+  readonly lastMs: number;
+  /** This end is worth a word: the first, the second, the fourth, and so on. */
+  readonly isTold: boolean;
+}
+
+const REST_MS = 600_000;
+
+/** Counts one more end. Pure. */
+export function counted(before: Ends | undefined, nowMs: number): Ends {
+  const isLoop = before !== undefined && nowMs - before.lastMs < REST_MS;
+  const count = isLoop ? before.count + 1 : 1;
+  return { count, lastMs: nowMs, isTold: (count & (count - 1)) === 0 };
+}

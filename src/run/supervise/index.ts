@@ -3,6 +3,8 @@ export {
   type ExecuteContext,
   endOf,
   execute,
+  refreshImages,
+  runHooks,
   type ServiceOutcome,
   type SuperviseEvent,
   standOf,
@@ -17,6 +19,7 @@ export {
   planOf,
   type ServicePlan,
   type Step,
+  versionOf,
 } from './plan/index.ts';
 export {
   type ContainerEdits,

@@ -1,3 +1,4 @@
+export { holdsFixedThing } from './conflicts.ts';
 export type {
   Dependency,
   GrantedFile,

@@ -156,7 +156,8 @@ export interface FileGrant {
   readonly mode?: number;
 }
 
-const GRANT = { source: word, target: word, uid: text, gid: text, mode: fileMode };
+const id: Read<string> = changed(integer(0, 0xffff_fffe), String);
+const GRANT = { source: word, target: word, uid: id, gid: id, mode: fileMode };
 
 /** `configs` and `secrets` of a service. */
 export const fileGrants: Read<readonly FileGrant[]> = listOf(

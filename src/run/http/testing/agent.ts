@@ -72,17 +72,21 @@ function toolsOf({ docker, name }: Bench, file: string): ApplyTools {
       readProject([file], { files: machineFiles(), variables: () => undefined, home: '/root', name }),
     compare: async project => {
       const wanted = wantedOf(project, { machine: await engineInfo(docker) });
-      return { wanted, current: await currentOf(docker, wanted) };
+      return {
+        wanted,
+        current: await currentOf(docker, wanted),
+        context: report => ({
+          docker,
+          wanted,
+          signal: new AbortController().signal,
+          fetchImage: async ({ reference }) => Promise.reject(new Error(`${reference} is not there`)),
+          report,
+          sleep: async ms => await new Promise(resolve => setTimeout(resolve, ms)),
+          now: Date.now,
+          monotonic: () => performance.now(),
+        }),
+      };
     },
-    context: async (wanted, report) => ({
-      docker,
-      wanted,
-      signal: new AbortController().signal,
-      fetchImage: async ({ reference }) => Promise.reject(new Error(`${reference} is not there`)),
-      report,
-      sleep: async ms => await new Promise(resolve => setTimeout(resolve, ms)),
-      now: Date.now,
-    }),
   };
 }
 

@@ -10,6 +10,7 @@ import { isSampanError } from '../../../core/errors/index.ts';
 import { projectContainers } from '../current/index.ts';
 import type { WantedContainer } from '../wanted/index.ts';
 import type { ExecuteContext } from './context.ts';
+import { runHooks } from './hooks.ts';
 
 /** What a new container has of an old one. */
 export interface Heritage {
@@ -30,6 +31,7 @@ export async function make(
     others.find(one => one.service === service && one.status === 'running')?.id;
   const { id, warnings } = await createContainer(docker, withVolumes(container.body(idOf), volumes), {
     name,
+    platform: container.platform,
     signal,
   });
   try {
@@ -47,11 +49,16 @@ type Json = Readonly<Record<string, unknown>>;
 
 function withVolumes(body: Json, volumes: Readonly<Record<string, string>>): Json {
   const host = isJson(body.HostConfig) ? body.HostConfig : {};
+  const tmpfs = isJson(host.Tmpfs) ? Object.keys(host.Tmpfs) : [];
   const mounts = Array.isArray(host.Mounts) ? host.Mounts.filter(isJson) : [];
   const binds = Array.isArray(host.Binds) ? host.Binds.map(String) : [];
   // An anonymous volume of the file has a target and no source: it becomes the old one.
   const fixed = mounts.filter(mount => mount.Source !== undefined || mount.Type === 'tmpfs');
-  const taken = new Set([...fixed.map(mount => mount.Target), ...binds.map(bind => bind.split(':')[1])]);
+  const taken = new Set([
+    ...fixed.map(mount => mount.Target),
+    ...binds.map(bind => bind.split(':')[1]),
+    ...tmpfs,
+  ]);
   const inherited = Object.entries(volumes).filter(([target]) => !taken.has(target));
   const targets = new Set(inherited.map(([target]) => target));
   const kept = mounts.filter(mount => !targets.has(String(mount.Target)));
@@ -69,7 +76,24 @@ export async function start(id: string, container: WantedContainer, context: Exe
   await startContainer(docker, id, { signal });
   const state = await containerState(docker, id, { signal });
   await context.started?.(container.service, state);
+  if (state.status === 'running')
+    await runHooks(docker, id, { hooks: container.hooks.postStart, name: container.name });
   report({ service: container.service, container: container.name, kind: 'started', detail: '' });
+}
+
+/** Stops a container of a service, whose hooks run before: one that fails is told, and stops nothing. */
+export async function stopHooked(
+  current: { readonly id: string; readonly name: string; readonly status: string },
+  { service, graceMs, hooks }: WantedContainer,
+  context: Pick<ExecuteContext, 'docker' | 'report'>,
+): Promise<void> {
+  const { id, name } = current;
+  if (current.status === 'running')
+    await runHooks(context.docker, id, { hooks: hooks.preStop, name }).catch(error => {
+      if (!isSampanError(error)) throw error;
+      context.report({ service, container: name, kind: 'failed', detail: error.message });
+    });
+  await stop(id, { graceMs, service, name }, context);
 }
 
 /** Stops a container within its grace time; one that is gone is stopped. */

@@ -39,5 +39,8 @@ export interface ExecuteContext {
   /** Replaces containers whose update lock is held, too. */
   readonly force?: boolean;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Milliseconds since 1970; it may jump. */
   readonly now: () => number;
+  /** Milliseconds of a clock that never jumps. */
+  readonly monotonic: () => number;
 }

@@ -2,7 +2,7 @@ import { createNetwork, createVolume, removeContainer, renameContainer } from '.
 import { isSampanError, SampanError } from '../../../core/errors/index.ts';
 import { projectContainers } from '../current/index.ts';
 import type { ImagePlan, Need, Plan, ServicePlan, Step } from '../plan/index.ts';
-import { make, start, stop } from './containers.ts';
+import { make, start, stop, stopHooked } from './containers.ts';
 import type { ExecuteContext } from './context.ts';
 import { waitFor } from './health.ts';
 import { finish, type GetImage, imageOnce, replace } from './replace.ts';
@@ -15,6 +15,7 @@ export interface ServiceOutcome {
 }
 
 const NEED_TIMEOUT_MS = 300_000;
+const JOB_TIMEOUT_MS = 3_600_000;
 
 /**
  * Does what a plan says: networks and volumes first, then services side by side, each when what it needs stands.
@@ -49,6 +50,18 @@ export async function execute(plan: Plan, context: ExecuteContext): Promise<read
   if (plan.removesOrphans) for (const current of plan.orphans) await remove(current, context);
   signal.throwIfAborted();
   return outcomes;
+}
+
+/**
+ * Asks for newer images of those that are there, before a plan is made of what came. One that cannot be had is told.
+ * True when any was asked for.
+ */
+export async function refreshImages(plan: Plan, context: ExecuteContext): Promise<boolean> {
+  const byReference = new Map(
+    plan.services.flatMap(({ image }) => (image?.isRefresh === true ? [[image.reference, image]] : [])),
+  );
+  await Promise.all([...byReference.values()].map(async image => await fetchOrKeep(image, context)));
+  return byReference.size > 0;
 }
 
 /** An image that is there is used when a newer one cannot be got: a device may have no network. */
@@ -114,10 +127,11 @@ async function meet(need: Need, service: string, context: Running): Promise<void
       cause: outcome.error,
     });
   }
+  const timeoutMs = need.condition === 'service_completed_successfully' ? JOB_TIMEOUT_MS : NEED_TIMEOUT_MS;
   const all = await projectContainers(context.docker, context.wanted.project.name, context.signal);
   for (const other of all.filter(one => one.service === need.service && !one.isPrevious)) {
     try {
-      await waitFor(other, need.condition, { ...context, timeoutMs: NEED_TIMEOUT_MS });
+      await waitFor(other, need.condition, { ...context, timeoutMs });
     } catch (error) {
       if (need.isRequired || !isSampanError(error)) throw error;
     }
@@ -139,8 +153,7 @@ async function take(step: Step, getImage: GetImage, context: ExecuteContext): Pr
     case 'start':
       return await start(step.current.id, step.container, context);
     case 'restart': {
-      const { graceMs, service, name } = step.container;
-      await stop(step.current.id, { graceMs, service, name }, context);
+      await stopHooked(step.current, step.container, context);
       return await start(step.current.id, step.container, context);
     }
     case 'replace':

@@ -5,24 +5,30 @@ import type { ExecuteContext } from './context.ts';
 
 /** A container without a health check is taken for healthy when it has run this long. */
 export const SETTLED_MS = 2000;
+/** One that has crashed before must run longer. */
+const RECOVERED_MS = 10_000;
+/** So many crashes of a new container are no bad luck any more. */
+const MOST_CRASHES = 3;
 
 /** What waiting ended with. */
 export type Stand = 'met' | 'not yet' | { readonly failed: string };
 
-/** Whether a container meets a condition. Pure. */
-export function standOf(state: ContainerState, condition: Need['condition'], nowMs: number): Stand {
+/** Whether a container meets a condition, given how long it is known to run. Pure. */
+export function standOf(state: ContainerState, condition: Need['condition'], ranMs: number): Stand {
   const hasEnded = state.status === 'exited' || state.status === 'dead';
   if (condition === 'service_completed_successfully') {
     if (!hasEnded) return 'not yet';
     return state.exitCode === 0 ? 'met' : { failed: endOf(state) };
   }
   if (hasEnded) return { failed: endOf(state) };
+  if (state.status === 'restarting' && state.restartCount >= MOST_CRASHES && condition === 'service_healthy')
+    return { failed: `it crashes again and again, ${state.restartCount} times by now: ${endOf(state)}` };
   if (state.status !== 'running') return 'not yet';
   if (condition === 'service_started' || state.health === 'healthy') return 'met';
   if (state.health === 'unhealthy')
     return { failed: `it is unhealthy${state.healthOutput === '' ? '' : `: ${state.healthOutput}`}` };
   if (state.health === 'starting') return 'not yet';
-  return nowMs - Date.parse(state.startedAt) >= SETTLED_MS && state.restartCount === 0 ? 'met' : 'not yet';
+  return ranMs >= (state.restartCount === 0 ? SETTLED_MS : RECOVERED_MS) ? 'met' : 'not yet';
 }
 
 /** How a container ended, for a person. */
@@ -38,16 +44,21 @@ export async function waitFor(
   condition: Need['condition'],
   context: ExecuteContext & { readonly timeoutMs: number },
 ): Promise<void> {
-  const { docker, signal, sleep, now } = context;
-  const end = now() + context.timeoutMs;
+  const { docker, signal, sleep, now, monotonic } = context;
+  const end = monotonic() + context.timeoutMs;
+  let seen = { startedAt: '', sinceMs: 0 };
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 1.5, 1000)) {
-    const stand = standOf(await containerState(docker, container.id, { signal }), condition, now());
+    const state = await containerState(docker, container.id, { signal });
+    if (state.startedAt !== seen.startedAt) seen = { startedAt: state.startedAt, sinceMs: monotonic() };
+    // The clock of the day may jump; what was watched is certain.
+    const ranMs = Math.max(monotonic() - seen.sinceMs, now() - Date.parse(state.startedAt));
+    const stand = standOf(state, condition, ranMs);
     if (stand === 'met') return;
     if (stand !== 'not yet')
       throw new SampanError('unproven', `${container.name}: ${stand.failed}`, {
         remedy: `see what it says: sampan logs`,
       });
-    if (now() >= end)
+    if (monotonic() >= end)
       throw new SampanError(
         'timeout',
         `${container.name} was not ready in ${Math.round(context.timeoutMs / 1000)} s`,

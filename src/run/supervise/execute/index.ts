@@ -1,3 +1,4 @@
 export type { ExecuteContext, SuperviseEvent } from './context.ts';
-export { execute, type ServiceOutcome } from './execute.ts';
+export { execute, refreshImages, type ServiceOutcome } from './execute.ts';
 export { endOf, standOf, waitFor } from './health.ts';
+export { runHooks } from './hooks.ts';

@@ -1,4 +1,5 @@
 import {
+  containerState,
   hasPath,
   removeContainer,
   removeImage,
@@ -8,7 +9,7 @@ import {
 import { isSampanError, SampanError } from '../../../core/errors/index.ts';
 import { ASIDE, type CurrentContainer } from '../current/index.ts';
 import type { ImagePlan, Step } from '../plan/index.ts';
-import { make, start, stop } from './containers.ts';
+import { make, start, stopHooked } from './containers.ts';
 import type { ExecuteContext } from './context.ts';
 import { waitFor } from './health.ts';
 
@@ -52,8 +53,7 @@ async function isHeld({ container, current }: Replace, context: ExecuteContext):
 }
 
 async function putAside({ container, current }: Replace, context: ExecuteContext): Promise<void> {
-  const { graceMs, service } = container;
-  await stop(current.id, { graceMs, service, name: current.name }, context);
+  await stopHooked(current, container, context);
   await renameContainer(context.docker, current.id, { name: `${container.name}${ASIDE.previous}` });
 }
 
@@ -86,8 +86,11 @@ async function rollBack(
   if (strategy === 'delete-then-download' || context.signal.aborted) throw cause;
   const { docker } = context;
   await removeContainer(docker, container.name, { keepsVolumes: true }).catch(() => false);
-  await renameContainer(docker, current.id, { name: container.name });
+  // A version of another name takes its own again.
+  const name = current.name.replace(/\.previous$/, '');
+  await renameContainer(docker, current.id, { name });
   await startContainer(docker, current.id);
+  await context.started?.(container.service, await containerState(docker, current.id));
   const why = cause instanceof Error ? cause.message : String(cause);
   context.report({ service: container.service, container: container.name, kind: 'rolled-back', detail: why });
   throw new SampanError(

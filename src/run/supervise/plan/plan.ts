@@ -1,6 +1,6 @@
 import { SampanError } from '../../../core/errors/index.ts';
 import type { Current, CurrentContainer } from '../current/index.ts';
-import type { Wanted, WantedContainer, WantedService } from '../wanted/index.ts';
+import { LABELS, type Wanted, type WantedContainer, type WantedService } from '../wanted/index.ts';
 import type { ImagePlan, Plan, ServicePlan, Step } from './steps.ts';
 
 /** What a person asks for besides the file. */
@@ -12,6 +12,15 @@ export interface PlanOptions {
   readonly recreates?: boolean;
   /** Ask for newer images, whatever the file says. */
   readonly pulls?: 'always' | 'missing' | 'never';
+  /** What ended as its restart policy lets it end stays ended, however it ended: nobody asked to start it again. */
+  readonly leavesEnded?: boolean;
+  /** Versions that were not healthy, as `versionOf` names them: the old ones are kept. */
+  readonly refused?: ReadonlySet<string>;
+}
+
+/** The name of a version of a container: what was asked for, and the image. */
+export function versionOf({ name, hash }: WantedContainer, imageId: string | undefined): string {
+  return `${name} ${hash} ${imageId ?? ''}`;
 }
 
 /**
@@ -35,8 +44,10 @@ export function planOf(wanted: Wanted, current: Current, options: PlanOptions = 
     });
   const known = new Set([...wanted.services.keys(), ...wanted.project.inactive]);
   const changed = new Set<string>();
+  const replaced = new Set<string>();
   const services = inOrder(chosen).map(one => {
-    const plan = servicePlan(one, current, { ...options, changed });
+    const plan = servicePlan(one, current, { ...options, changed, replaced });
+    if (plan.steps.some(({ kind }) => NEW.has(kind))) replaced.add(plan.service);
     if (plan.steps.some(({ kind }) => kind !== 'keep')) changed.add(plan.service);
     return plan;
   });
@@ -71,6 +82,9 @@ function chosenServices(
   return [...found];
 }
 
+/** Steps after which there is another container. */
+const NEW: ReadonlySet<Step['kind']> = new Set(['create', 'replace', 'finish', 'recover', 'remove']);
+
 /** Those that are needed before those that need them; there are no cycles. */
 function inOrder(services: readonly WantedService[]): readonly WantedService[] {
   const byName = new Map(services.map(one => [one.service.name, one]));
@@ -90,6 +104,8 @@ function inOrder(services: readonly WantedService[]): readonly WantedService[] {
 interface Context extends PlanOptions {
   /** Services that this plan changes: those that follow their restarts are started again. */
   readonly changed: ReadonlySet<string>;
+  /** Those that get new containers. */
+  readonly replaced: ReadonlySet<string>;
 }
 
 function servicePlan(
@@ -111,7 +127,12 @@ function servicePlan(
   const steps = containers.flatMap(container => {
     const found = mine.filter(({ number }) => number === container.number);
     for (const one of found) used.add(one);
-    return stepsFor(container, found, { imageId, follows, recreates: context.recreates ?? false });
+    return stepsFor(container, found, {
+      ...context,
+      imageId,
+      follows,
+      lost: lostShare(container, current, context),
+    });
   });
   const surplus = mine
     .filter(one => !used.has(one))
@@ -145,10 +166,45 @@ function imagePlan(
   return { reference, platform, isRefresh: isThere };
 }
 
-interface Reasons {
+/** A job that has done its work is not done again, unless something about it changes. */
+function isRightlyEnded(
+  { restart }: WantedContainer,
+  { status, exitCode, error }: CurrentContainer,
+  { leavesEnded = false }: PlanOptions,
+): boolean {
+  const mayEnd = restart === 'no' || restart === 'on-failure';
+  return mayEnd && status === 'exited' && error === '' && (exitCode === 0 || leavesEnded);
+}
+
+/** Whether what a container shares is gone or goes; told by its label. */
+function lostShare(
+  { shares }: WantedContainer,
+  { containers }: Current,
+  { replaced }: Context,
+): Reasons['lost'] {
+  return ({ labels }) => {
+    const made = sharesOf(labels[LABELS.shares]);
+    return shares.find(service => {
+      const main = containers.find(one => one.service === service && !one.isPrevious && !one.isNext);
+      return replaced.has(service) || main === undefined || made[service] !== main.id;
+    });
+  };
+}
+
+function sharesOf(label: string | undefined): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(label ?? '{}');
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
+
+interface Reasons extends PlanOptions {
   readonly imageId: string | undefined;
   readonly follows: string | undefined;
-  readonly recreates: boolean;
+  /** A service whose namespace it shares, and whose container is another by now. */
+  readonly lost: (current: CurrentContainer) => string | undefined;
 }
 
 /** One number of a service: what is there under it, and what must be. */
@@ -192,9 +248,11 @@ function rank({ hash, status }: CurrentContainer, container: WantedContainer): n
 
 function stepsFrom(container: WantedContainer, current: CurrentContainer, reasons: Reasons): readonly Step[] {
   const reason = whyReplace(container, current, reasons);
-  if (reason !== undefined)
+  const isRefused = reasons.refused?.has(versionOf(container, reasons.imageId)) === true;
+  if (reason !== undefined && !(isRefused && current.status === 'running'))
     return [{ kind: 'replace', container, current, strategy: container.update.strategy, reason }];
-  if (current.status !== 'running' && current.status !== 'restarting')
+  if (isRightlyEnded(container, current, reasons)) return [{ kind: 'keep', container, current }];
+  if (!['running', 'restarting', 'paused'].includes(current.status))
     return [{ kind: 'start', container, current }];
   if (reasons.follows !== undefined)
     return [{ kind: 'restart', container, current, reason: `${reasons.follows} has changed` }];
@@ -204,12 +262,15 @@ function stepsFrom(container: WantedContainer, current: CurrentContainer, reason
 function whyReplace(
   container: WantedContainer,
   current: CurrentContainer,
-  { imageId, recreates }: Reasons,
+  { imageId, recreates, lost }: Reasons,
 ): string | undefined {
-  if (recreates) return 'it was asked for';
+  if (recreates === true) return 'it was asked for';
   if (current.status === 'dead' || current.status === 'removing') return `it is ${current.status}`;
   if (current.hash === '') return 'it was made by another tool';
   if (current.hash !== container.hash) return 'its settings have changed';
   if (imageId !== undefined && current.imageId !== imageId) return 'its image has changed';
-  return undefined;
+  const other = lost(current);
+  return other === undefined
+    ? undefined
+    : `the container of ${other}, whose namespace it shares, is another one`;
 }

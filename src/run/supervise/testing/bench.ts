@@ -153,6 +153,7 @@ function benchOf(base: Pick<Bench, 'docker' | 'name' | 'directory' | 'image'>): 
             signal.addEventListener('abort', () => reject(signal.reason), { once: true });
           }),
         now: Date.now,
+        monotonic: () => performance.now(),
         ...options,
       };
       const outcomes = await execute(planOf(all, await currentOf(docker, all), options), context);

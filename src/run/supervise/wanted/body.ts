@@ -1,5 +1,6 @@
 import type { Service } from '../../compose/index.ts';
 import { hostConfig } from './host.ts';
+import { mainMac } from './networks.ts';
 import { type BodyOptions, defined, type Json } from './options.ts';
 
 const NANOSECONDS = 1_000_000;
@@ -20,6 +21,8 @@ export function containerBody(options: BodyOptions): Json {
     WorkingDir: written.working_dir,
     Hostname: written.hostname,
     Domainname: written.domainname,
+    // Of the endpoint too: engines of the API before 1.44 look here only.
+    MacAddress: mainMac(service),
     Tty: written.tty,
     OpenStdin: written.stdin_open,
     StopSignal: written.stop_signal,
@@ -34,7 +37,7 @@ export function containerBody(options: BodyOptions): Json {
 function healthOf({ written: { healthcheck } }: Service): Json | undefined {
   if (healthcheck === undefined) return undefined;
   const time = (ms: number | undefined): number | undefined =>
-    ms === undefined ? undefined : ms * NANOSECONDS;
+    ms === undefined ? undefined : Math.round(ms * NANOSECONDS);
   return defined({
     Test: healthcheck.test,
     Interval: time(healthcheck.intervalMs),

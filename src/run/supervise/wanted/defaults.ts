@@ -84,13 +84,18 @@ function securityOf({ written }: Service, notices: string[]): readonly string[] 
 }
 
 function withLimits(limits: Limits, { memoryBytes }: Machine, notices: string[]): Limits {
-  const memory = Math.floor((memoryBytes * MEMORY_SHARE) / (1 << 20)) * (1 << 20);
+  const { memorySwap = -1, memoryReservation = 0 } = limits;
+  const share = Math.max(Math.floor((memoryBytes * MEMORY_SHARE) / (1 << 20)) * (1 << 20), memoryReservation);
+  // Engines refuse a limit that is above the one of memory and swap together.
+  const memory = memorySwap > 0 ? Math.min(share, memorySwap) : share;
   const missing = {
     ...(limits.memory === undefined && memory > 0 ? { memory } : {}),
     ...(limits.pids === undefined ? { pids: PIDS } : {}),
   };
   if ('memory' in missing)
-    notices.push(`mem_limit: ${memory / 2 ** 20} MiB, half of this machine: give the service its own`);
+    notices.push(
+      `mem_limit: ${Math.floor(memory / 2 ** 20)} MiB, half of this machine: give the service its own`,
+    );
   if ('pids' in missing) notices.push(`pids_limit: ${PIDS}`);
   return { ...limits, ...missing };
 }

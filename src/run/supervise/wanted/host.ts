@@ -49,11 +49,11 @@ function record(values: ReadonlyMap<string, string> | undefined): Json | undefin
 
 function bindingsOf(ports: readonly Port[]): Json {
   const bindings: Record<string, { readonly HostIp: string; readonly HostPort: string }[]> = {};
-  for (const { target, protocol, published, hostIp = '' } of ports) {
+  for (const { target, protocol, published, publishedTo, hostIp = '' } of ports) {
     const key = `${target}/${protocol}`;
     bindings[key] = [
       ...(bindings[key] ?? []),
-      { HostIp: hostIp, HostPort: published === undefined ? '' : String(published) },
+      { HostIp: hostIp, HostPort: [published, publishedTo].filter(one => one !== undefined).join('-') },
     ];
   }
   return bindings;
@@ -61,29 +61,44 @@ function bindingsOf(ports: readonly Port[]): Json {
 
 /** The engine makes missing directories only for `Binds`; `Mounts` can say all the rest. */
 function mountsOf(mounts: readonly Mount[]): Json {
-  const isBind = ({ type, createsHostPath, selinux }: Mount): boolean =>
-    type === 'bind' && (createsHostPath === true || selinux !== undefined);
+  const isBind = ({ type, createsHostPath, selinux, recursive }: Mount): boolean =>
+    type === 'bind' && recursive === undefined && (createsHostPath === true || selinux !== undefined);
+  const isPlainTmpfs = ({ type, options }: Mount): boolean => type === 'tmpfs' && options !== undefined;
   return {
     Binds: mounts.filter(isBind).map(({ source, target, isReadOnly, selinux, propagation }) => {
       const more = [isReadOnly ? 'ro' : 'rw', selinux, propagation].filter(one => one !== undefined);
       return `${source}:${target}:${more.join(',')}`;
     }),
-    Mounts: mounts.filter(mount => !isBind(mount)).map(mountOf),
+    Tmpfs: Object.fromEntries(mounts.filter(isPlainTmpfs).map(({ target, options }) => [target, options])),
+    Mounts: mounts.filter(mount => !isBind(mount) && !isPlainTmpfs(mount)).map(mountOf),
   };
 }
 
 function mountOf(mount: Mount): Json {
-  const { type, source, target, isReadOnly, propagation, isUncopied, subpath, sizeBytes, mode } = mount;
-  const isVolume = isUncopied !== undefined || subpath !== undefined;
+  const { type, source, target, isReadOnly, isUncopied, subpath, labels, sizeBytes, mode } = mount;
+  const isVolume = isUncopied !== undefined || subpath !== undefined || labels !== undefined;
   return defined({
     Type: type,
     Source: source,
     Target: target,
     ReadOnly: isReadOnly,
-    BindOptions: propagation && { Propagation: propagation },
-    VolumeOptions: isVolume ? defined({ NoCopy: isUncopied, Subpath: subpath }) : undefined,
+    BindOptions: bindOptions(mount),
+    VolumeOptions: isVolume
+      ? defined({ NoCopy: isUncopied, Subpath: subpath, Labels: record(labels) })
+      : undefined,
     TmpfsOptions: type === 'tmpfs' ? defined({ SizeBytes: sizeBytes, Mode: mode }) : undefined,
   });
+}
+
+function bindOptions({ type, propagation, recursive, createsHostPath }: Mount): Json | undefined {
+  const options = defined({
+    Propagation: propagation,
+    NonRecursive: recursive === 'disabled' ? true : undefined,
+    ReadOnlyNonRecursive: recursive === 'writable' ? true : undefined,
+    ReadOnlyForceRecursive: recursive === 'readonly' ? true : undefined,
+    CreateMountpoint: recursive !== undefined && createsHostPath === true ? true : undefined,
+  });
+  return type === 'bind' && Object.keys(options).length > 0 ? options : undefined;
 }
 
 function devicesOf({ service: { written }, edits }: BodyOptions): Json {

@@ -16,6 +16,8 @@ export const LABELS = {
   wanted: 'io.sampan.wanted',
   /** Ours: the image reference that was asked for. */
   reference: 'io.sampan.image',
+  /** Ours: the IDs of the containers whose namespaces it shares, by the names of their services, as JSON. */
+  shares: 'io.sampan.shares',
   /** Ours: how it is restarted when it is unhealthy, as JSON. */
   restart: 'io.sampan.restart',
   /** Ours: which of its lines are kept and sent on, as JSON. */

@@ -1,12 +1,6 @@
 import { basename } from 'node:path';
 import { digestOf } from '../../../core/bytes/index.ts';
-import {
-  type Hook,
-  holdsFixedThing,
-  type Mount,
-  type Project,
-  type Service,
-} from '../../compose/index.ts';
+import { type Hook, holdsFixedThing, type Mount, type Project, type Service } from '../../compose/index.ts';
 import { containerBody } from './body.ts';
 import { type Defaulted, defaulted, type Machine } from './defaults.ts';
 import { type ContainerEdits, NO_EDITS } from './edits.ts';
