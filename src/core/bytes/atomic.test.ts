@@ -93,3 +93,15 @@ test('a mark is alive only for the very process that made it', () => {
   assert.ok(!isMarkAlive(`${process.pid}-1`));
   for (const text of ['', '1', 'x-y', '-1-2', '99999999999999-1']) assert.ok(!isMarkAlive(text));
 });
+
+test('small and large chunks arrive in their order, however they are gathered', async t => {
+  const path = join(directory(t), 'file');
+  const sizes = [...Array.from({ length: 3000 }, () => 1), 70_000, 600_000, 3, 524_288, 0, 5];
+  const chunks = sizes.map((size, i) => Buffer.alloc(size, i));
+  async function* content(): AsyncGenerator<Uint8Array> {
+    yield* chunks;
+  }
+  const wanted = Buffer.concat(chunks);
+  assert.equal(await writeAtomically(path, content()), wanted.length);
+  assert.ok(readFileSync(path).equals(wanted));
+});

@@ -30,9 +30,10 @@ const GRACE_MS = 3_600_000;
 /**
  * Opens the store in a directory, which need not be there, and removes what killed processes left.
  *
- * @throws SampanError `denied` when the directory cannot be made.
+ * @throws SampanError `denied` when the directory cannot be made, `usage` when it is that of a registry.
  */
 export async function openStore(directory: string): Promise<OwnStore> {
+  await throwIfRegistry(directory);
   const tables = join(directory, 'tables');
   try {
     for (const each of [join(directory, 'blobs', 'sha256'), tables]) makeDirectories(each);
@@ -41,6 +42,14 @@ export async function openStore(directory: string): Promise<OwnStore> {
   }
   for (const each of [directory, tables, join(directory, 'blobs', 'sha256')]) await removeStale(each);
   return { directory, blobs: blobDirectory(directory), tables };
+}
+
+/** A registry's collection would remove what is stored here, and pruning the store what was pushed there. */
+async function throwIfRegistry(directory: string): Promise<void> {
+  if ((await stat(join(directory, 'repositories')).catch(() => undefined)) === undefined) return;
+  throw new SampanError('usage', `${directory} is the directory of a registry, not a store`, {
+    remedy: 'keep the store elsewhere: XDG_DATA_HOME says where, unless told',
+  });
 }
 
 async function indexOf(store: OwnStore): Promise<ImageIndex> {
