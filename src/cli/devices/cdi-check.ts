@@ -13,7 +13,7 @@ import {
 } from '../../run/cdi/index.ts';
 import type { Context } from '../context/index.ts';
 import { writeJson } from '../output/index.ts';
-import type { CdiMachine, CdiOptions } from './cdi.ts';
+import type { CdiMachine, CdiOptions } from './cdi-machine.ts';
 
 /** Whether a document is true. */
 interface Checked {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { DESKTOP, makeMachine } from '../../run/cdi/nvidia/testing/index.ts';
 import { fakeContext } from '../testing/index.ts';
-import { type CdiOptions, runCdi } from './cdi.ts';
+import { runCdi } from './cdi.ts';
+import type { CdiOptions } from './cdi-machine.ts';
 
 const PLAIN: CdiOptions = { selectors: [], nvidia: false, output: undefined, check: false, json: false };
 
@@ -14,7 +15,7 @@ test('a document is written, true, stale after a change, and written again in th
   const run = async (options: Partial<CdiOptions>): Promise<string> => {
     const context = fakeContext();
     await runCdi(context, { ...PLAIN, ...options }, root);
-    return context.stdout.text;
+    return context.stdout.text();
   };
   await rejects(run({}), { code: 'usage', message: /no CDI document to write again/ });
   await rejects(run({ check: true, nvidia: true }), { code: 'unproven' });
@@ -40,5 +41,5 @@ test('a file of another program with the same kind is replaced, not doubled', as
   deepEqual(readdirSync(join(machine.root, 'etc/cdi')), ['broken.yaml', 'nvidia.yaml']);
   const context = fakeContext();
   await rejects(runCdi(context, { ...PLAIN, check: true }, machine.root), { code: 'unproven' });
-  match(context.stdout.text, /broken\.yaml: no document\n/);
+  match(context.stdout.text(), /broken\.yaml: no document\n/);
 });

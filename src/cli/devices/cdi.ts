@@ -2,7 +2,6 @@ import { dirname, join, resolve } from 'node:path';
 import { bytesContent, contentStream, writeAtomically } from '../../core/bytes/index.ts';
 import { SampanError } from '../../core/errors/index.ts';
 import {
-  CDI_DIRECTORIES,
   type CdiDocument,
   type CdiRegistry,
   DEVICE_KIND,
@@ -11,44 +10,15 @@ import {
   documentJson,
   documentOf,
   fileName,
-  type HostFiles,
-  hostFiles,
   NVIDIA_KIND,
   readRegistry,
   renewed,
 } from '../../run/cdi/index.ts';
 import { readSelector } from '../../run/compose/index.ts';
-import { type Device, openCatalogue } from '../../run/devices/index.ts';
 import type { Context } from '../context/index.ts';
 import { writeJson } from '../output/index.ts';
 import { checkDocuments } from './cdi-check.ts';
-
-/** What `sampan devices cdi` is asked for. */
-export interface CdiOptions {
-  readonly selectors: readonly string[];
-  readonly nvidia: boolean;
-  /** A directory, or `-` for standard output. */
-  readonly output: string | undefined;
-  readonly check: boolean;
-  readonly json: boolean;
-}
-
-/** A machine to write documents of. */
-export interface CdiMachine {
-  readonly files: HostFiles;
-  readonly directories: readonly string[];
-  devices(): readonly Device[];
-}
-
-/** The machine below a root. */
-export function cdiMachine(root = '/'): CdiMachine {
-  return {
-    files: hostFiles(root),
-    directories: CDI_DIRECTORIES,
-    devices: () =>
-      openCatalogue({ sys: join(root, 'sys'), dev: join(root, 'dev'), proc: join(root, 'proc') }).read(),
-  };
-}
+import { type CdiMachine, type CdiOptions, cdiMachine } from './cdi-machine.ts';
 
 /** A document to write, and where. */
 interface Draft {

@@ -1,4 +1,4 @@
-export { type CdiOptions, runCdi } from './cdi.ts';
+export { runCdi } from './cdi.ts';
 export { type CdiGranting, cdiGrantingOf } from './cdi-grant.ts';
 export { type Granting, grantingOf } from './grant.ts';
 export { deviceJson, deviceTable, nodesText } from './list.ts';

@@ -34,6 +34,13 @@ test('a desktop with two cards: nodes by bus address, libraries by the version o
     '/dev/dri/renderD128',
   ]);
   equal(nodesOf(document, 'all')?.length, 6);
+});
+
+test('a desktop: control nodes, files of the driver and hooks for each of its cards', async () => {
+  using machine = makeMachine(DESKTOP);
+  const found = await discoverNvidia(machine.files);
+  ok(found);
+  const document = documentFrom(found);
   const { deviceNodes = [], mounts = [], hooks = [], env } = document.containerEdits ?? {};
   deepEqual(
     deviceNodes.map(({ path }) => path),
