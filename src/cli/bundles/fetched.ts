@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { digestOf, hexOf } from '../../core/bytes/index.ts';
 import type { Context } from '../context/index.ts';
-import { placesOf } from '../image/index.ts';
+import { placesOf } from '../places/index.ts';
 import { type FetchValues, fetchTo, fileNameOf } from './fetch-options.ts';
 
 /**

@@ -3,8 +3,8 @@ import { makeDelta } from '../../carry/delta/index.ts';
 import { inStage } from '../../core/progress/index.ts';
 import { openSource } from '../../core/store/index.ts';
 import { defineCommand, flag, required, text } from '../command/index.ts';
-import { openToolbox } from '../image/index.ts';
 import { formatSize, writeJson } from '../output/index.ts';
+import { openCarrying } from '../registry/index.ts';
 
 /** `sampan delta`. */
 export const deltaCommand = defineCommand({
@@ -27,7 +27,7 @@ export const deltaCommand = defineCommand({
     { line: 'load app.delta', explanation: 'on a device that has app:1.0' },
   ],
   async run(context, values) {
-    const { images } = await openToolbox(context, values);
+    const { images } = await openCarrying(context, values);
     const name = values.output ?? 'update.delta';
     await using old = await openSource(values.old, images);
     await using fresh = await openSource(values.new, images);

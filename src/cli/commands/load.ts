@@ -14,8 +14,8 @@ import {
 } from '../bundles/index.ts';
 import { defineCommand, flag, required, text } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
-import { openToolbox } from '../image/index.ts';
 import { writeJson } from '../output/index.ts';
+import { openCarrying } from '../registry/index.ts';
 import { admitBundle, GATE_OPTIONS, keepEvidence, openGate } from '../trust/index.ts';
 
 /** `sampan load`. */
@@ -61,7 +61,7 @@ interface LoadValues {
 }
 
 async function loadFile(context: Context, values: LoadValues, path: string): Promise<void> {
-  const { images } = await openToolbox(context, values);
+  const { images } = await openCarrying(context, values);
   const { signal } = context;
   const tell = (text: string): void => {
     if (!values.json && !context.quiet) context.stderr.write(`${text}\n`);

@@ -106,19 +106,29 @@ class RecipeState {
       const operation = readOperation(reader, this.#position);
       if (operation.kind === 'literal') {
         if (used + operation.size > literals.length) throw broken('more literals than there are');
-        yield literals.subarray(used, used + operation.size);
-        used += operation.size;
+        // Copies, so that the block itself can be freed.
+        for (const end = used + operation.size; used < end; ) {
+          const next = Math.min(used + GATHER_BYTES, end);
+          yield Buffer.from(literals.subarray(used, next));
+          used = next;
+        }
       } else yield* this.#others(operation);
     }
     if (used < literals.length) throw broken('literals that nothing needs');
-    if (literals.length > 0) this.#lastLiterals = literals;
+    if (literals.length === 0) return;
+    release(this.#lastLiterals);
+    this.#lastLiterals = literals;
   }
 
   #literals(block: StoredBlock, reader: ByteReader): Buffer {
     const dictionary = readDictionary(reader, this.#position);
     if (block.head.literals.size === 0) return Buffer.alloc(0);
     const bytes = fillDictionary(dictionary, this.#old, this.#lastLiterals);
-    return unpack({ ...block.head.literals, bytes: block.literals }, bytes);
+    const literals = unpack({ ...block.head.literals, bytes: block.literals }, bytes);
+    release(bytes);
+    // What was stored plain is what comes out.
+    if (block.head.literals.method !== 'plain') release(block.literals);
+    return literals;
   }
 
   *#others(operation: Exclude<Operation, { kind: 'literal' }>): Generator<Uint8Array, void, undefined> {
@@ -143,6 +153,11 @@ class RecipeState {
     this.#lastHeader = patchHeader(patch, template, this.#lastHeader);
     return this.#lastHeader;
   }
+}
+
+/** Frees a buffer now: the collector, which sees how small its handle is, would wait. */
+function release({ buffer, length }: Buffer): void {
+  if (length > 0 && length === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** The same bytes, with small chunks joined. */

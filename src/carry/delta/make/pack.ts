@@ -30,7 +30,7 @@ async function packLiterals(
     params: {
       [constants.ZSTD_c_compressionLevel]: how.level,
       [constants.ZSTD_c_windowLog]: windowLog(held.length + size),
-      [constants.ZSTD_c_contentSizeFlag]: 0,
+      [constants.ZSTD_c_contentSizeFlag]: 1,
     },
   } satisfies Parameters<typeof compress>[1] & { pledgedSrcSize: number });
   return bytes.length < size ? { method: 'zstd', bytes, size } : { method: 'plain', bytes: literals, size };

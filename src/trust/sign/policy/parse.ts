@@ -1,4 +1,3 @@
-import { parse } from 'yaml';
 import { SampanError, wrap } from '../../../core/errors/index.ts';
 import { MAX_KEY_BYTES, readVerificationKeys, type VerificationKey } from '../keys/index.ts';
 import { mapping, span, texts, time, whole, word, wrong } from './check.ts';
@@ -46,7 +45,7 @@ export async function parsePolicy(bytes: Uint8Array, options: PolicyOptions): Pr
       `${path}: ${bytes.length} bytes, a policy has at most ${MAX_POLICY_BYTES}`,
     );
   }
-  const all = mapping(document(bytes, path), path, undefined);
+  const all = mapping(await document(bytes, path), path, undefined);
   if (all.version !== VERSION) {
     if (typeof all.version !== 'number') wrong(`${path}: version`, String(VERSION), all.version);
     throw new SampanError(
@@ -63,7 +62,9 @@ export async function parsePolicy(bytes: Uint8Array, options: PolicyOptions): Pr
   };
 }
 
-function document(bytes: Uint8Array, path: string): unknown {
+async function document(bytes: Uint8Array, path: string): Promise<unknown> {
+  // Loaded where there is a policy: it takes more memory than all else that decides.
+  const { parse } = await import('yaml');
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     return parse(text, { maxAliasCount: 100, logLevel: 'error' });
