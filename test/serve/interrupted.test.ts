@@ -1,39 +1,43 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { DEFAULT_LIMITS, startRegistry } from '../../src/carry/serve/index.ts';
 import { type Ask, askAt } from '../../src/carry/serve/testing/index.ts';
-import { askMortal, change, holds, isDone, prepare, startServer } from './testing/index.ts';
-
-/** Every system call that changes a file or a directory, and those that make it last. strace counts each by itself. */
-const WRITES = [
-  'pwrite64',
-  'fsync',
-  'rename',
-  'mkdir',
-  'unlink',
-  'unlinkat',
-  'rmdir',
-  'ftruncate',
-  'link',
-  'utimensat',
-];
-/** Those of them that a full disk fails. */
-const GROWING = ['pwrite64', 'fsync', 'mkdir', 'rename', 'link'];
-const AT_ONCE = 2;
+import {
+  type BuiltApp,
+  builtApp,
+  cannotTrace,
+  GROWING,
+  type Moment,
+  straced,
+  untilNothingIsLeft,
+  WRITES,
+} from '../testing/index.ts';
+import {
+  askMortal,
+  change,
+  holds,
+  isDone,
+  prepare,
+  type ServerProcess,
+  startServer,
+} from './testing/index.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'sampan-serve-interrupted-'));
 const prepared = join(directory, 'prepared');
-const cannot =
-  spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0
-    ? false
-    : 'strace is not installed, or may not trace';
+const cannot = cannotTrace();
+let app: BuiltApp | undefined;
 
-before(async () => await serving(prepared, prepare));
-after(() => rmSync(directory, { recursive: true, force: true }));
+before(async () => {
+  app = await builtApp(['serve']);
+  await serving(prepared, prepare);
+});
+after(() => {
+  app?.[Symbol.dispose]();
+  rmSync(directory, { recursive: true, force: true });
+});
 
 /** Serves a directory within this process. */
 async function serving(at: string, work: (ask: Ask) => Promise<void>, graceMs = 3_600_000): Promise<void> {
@@ -54,41 +58,16 @@ async function serving(at: string, work: (ask: Ask) => Promise<void>, graceMs = 
   }
 }
 
-/**
- * One thread does all that touches files, so that the same call is always the same number. Without --seccomp-bpf: strace 6.1 injects
- * no signals with it.
- */
-function straced(
-  call: string,
-  how: string,
-): { readonly under: string[]; readonly env: Record<string, string> } {
-  const quiet = ['strace', '-f', '-qq', '-o', '/dev/null'];
-  return {
-    under: [...quiet, '-e', `trace=${call}`, '-e', `inject=${call}:${how}`],
-    env: { UV_THREADPOOL_SIZE: '1' },
-  };
+/** Starts a server to which something happens at a moment. */
+async function mortalServer(at: string, under: readonly string[]): Promise<ServerProcess> {
+  // One thread does all that touches files, so that the same call is always the same number.
+  return await startServer({ directory: at, under, main: app?.main, env: { UV_THREADPOOL_SIZE: '1' } });
 }
 
-/** Tries each call with 1, 2, … until nothing was left to interrupt. Returns how many there were. */
-async function untilNothingIsLeft(
-  calls: readonly string[],
-  once: (call: string, n: number) => Promise<boolean>,
-): Promise<number> {
-  const waiting = [...calls];
-  let interrupted = 0;
-  const lane = async (): Promise<void> => {
-    for (let call = waiting.shift(); call !== undefined; call = waiting.shift()) {
-      for (let n = 1; await once(call, n); n++) interrupted += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
-  return interrupted;
-}
-
-async function killedAt(call: string, n: number): Promise<boolean> {
+async function killedAt({ call, n }: Moment): Promise<boolean> {
   const copy = join(directory, `killed-${call}-${n}`);
   cpSync(prepared, copy, { recursive: true });
-  const server = await startServer({ directory: copy, ...straced(call, `signal=SIGKILL:when=${n}`) });
+  const server = await mortalServer(copy, straced({ call, n }, { effect: 'signal=SIGKILL' }));
   if (server.port !== undefined) await change(askMortal(server.port));
   await server.stop();
   // Asked to end it ends well: it was not killed.
@@ -123,16 +102,11 @@ test('a server that is killed at any write leaves everything whole, and the next
   ok(writes > 40, `${writes}`);
 });
 
-async function fullAt(call: string, n: number): Promise<'not reached' | 'unharmed' | 'told'> {
+async function fullAt({ call, n }: Moment): Promise<'not reached' | 'unharmed' | 'told'> {
   const copy = join(directory, `full-${call}-${n}`);
   cpSync(prepared, copy, { recursive: true });
   const log = join(directory, `full-${call}-${n}.log`);
-  const { under, env } = straced(call, `error=ENOSPC:when=${n}`);
-  const server = await startServer({
-    directory: copy,
-    under: under.map(word => (word === '/dev/null' ? log : word)),
-    env,
-  });
+  const server = await mortalServer(copy, straced({ call, n }, { effect: 'error=ENOSPC', log }));
   try {
     // Full at its start it does not start, and says why.
     if (server.port === undefined) ok(/ENOSPC|no space/.test(server.said()), server.said());
@@ -162,8 +136,8 @@ test('a disk that is full at any write is told, and the same server goes on when
   skip: cannot,
 }, async t => {
   let told = 0;
-  const writes = await untilNothingIsLeft(GROWING, async (call, n) => {
-    const outcome = await fullAt(call, n);
+  const writes = await untilNothingIsLeft(GROWING, async moment => {
+    const outcome = await fullAt(moment);
     told += outcome === 'told' ? 1 : 0;
     return outcome !== 'not reached';
   });

@@ -23,6 +23,8 @@ export interface ServerProcess {
 export interface StartOptions {
   readonly directory: string;
   readonly args?: readonly string[];
+  /** The command line to run under `under`; that of the sources unless told. */
+  readonly main?: string | undefined;
   /** A program that runs it: `strace …`. */
   readonly under?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -30,14 +32,14 @@ export interface StartOptions {
 
 /** Starts `sampan serve` on a free port of this machine, and waits until it listens or has ended. */
 export async function startServer(options: StartOptions): Promise<ServerProcess> {
-  const { directory, args = [], under = [] } = options;
+  const { directory, args = [], under = [], main = MAIN } = options;
   const words = ['serve', '--store', directory, '--listen', '127.0.0.1:0', '--stop-timeout', '5s', ...args];
   // Traced it is node itself, so that no shell's system calls count.
-  const sampan = under.length > 0 ? [process.execPath, MAIN] : [SAMPAN];
+  const sampan = under.length > 0 ? [process.execPath, main] : [SAMPAN];
   const [program = '', ...rest] = [...under, ...sampan, ...words];
   const env = {
     ...process.env,
-    NODE_COMPILE_CACHE: join(tmpdir(), 'sampan-serve-compiled'),
+    ...(options.main === undefined ? { NODE_COMPILE_CACHE: join(tmpdir(), 'sampan-serve-compiled') } : {}),
     ...options.env,
   };
   const child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe'], env });
