@@ -134,11 +134,8 @@ function containerOf(service: Service, number: number, context: Context): Wanted
       plain,
       first,
       others,
-      devices: service.written['x-sampan']?.devices,
-      gpus: service.written.gpus,
       rules: { ...restartLabel(service), ...logsLabel(service) },
-      reserved: service.written.deploy?.resources?.reservations?.devices,
-      cdi: cdiNames(service),
+      ...deviceWishes(service),
       stamp: stampOf?.(service),
       name,
     }),
@@ -175,9 +172,11 @@ function containerOf(service: Service, number: number, context: Context): Wanted
   };
 }
 
-function cdiNames({ written: { devices = [] } }: Service): readonly string[] | undefined {
-  const names = devices.flatMap(device => ('cdi' in device ? [device.cdi] : []));
-  return names.length === 0 ? undefined : names;
+/** What a service asks of devices; absent values leave the hash as it was. */
+function deviceWishes({ written: { devices = [], gpus, deploy, 'x-sampan': more } }: Service): object {
+  const cdi = devices.flatMap(device => ('cdi' in device ? [device.cdi] : []));
+  const reserved = deploy?.resources?.reservations?.devices;
+  return { devices: more?.devices, gpus, reserved, cdi: cdi.length === 0 ? undefined : cdi };
 }
 
 /** Without what only the machine decides: a new kernel counts a little less memory, and replaces nothing. */
