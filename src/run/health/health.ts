@@ -61,6 +61,7 @@ async function follow(host: AgentHost, ward: Ward, signal: AbortSignal): Promise
         labels: [LABELS.project],
         signal,
       })) {
+        if (!isOurs(event.attributes, host)) continue;
         if (event.action === UNHEALTHY) void attend(event.id, host, ward).catch(ignoreGone);
         else hear(event, host, ward);
       }
@@ -71,6 +72,12 @@ async function follow(host: AgentHost, ward: Ward, signal: AbortSignal): Promise
   }
 }
 
+/** Containers of projects that this agent does not keep are none of its business. */
+function isOurs(labels: Readonly<Record<string, string>>, { projects }: AgentHost): boolean {
+  const files = labels[LABELS.files]?.split(',') ?? [];
+  return projects.some(place => place.files.some(file => files.includes(file)));
+}
+
 /** An event may be missed while the engine was away, or come before the agent. */
 async function lookAgain(host: AgentHost, ward: Ward, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -78,6 +85,7 @@ async function lookAgain(host: AgentHost, ward: Ward, signal: AbortSignal): Prom
       const docker = await host.docker();
       for (const id of await containerIds(docker, { labels: [LABELS.project], signal })) {
         const state = await containerState(docker, id, { signal });
+        if (!isOurs(state.labels, host)) continue;
         if (state.status === 'running' && state.health === 'unhealthy')
           void attend(id, host, ward).catch(ignoreGone);
         if (state.health === 'healthy') recover(state.name, ward);
