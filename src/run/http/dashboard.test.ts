@@ -85,7 +85,10 @@ test('the dashboard shows a real agent, follows it live, and acts, on a desktop 
     const phone = await openPage(browser, { url, token, width: 390 });
     await phone.page.getByRole('article', { name: web }).waitFor();
     const width = Number(await phone.page.evaluate('document.documentElement.scrollWidth'));
-    ok(width <= 390, `${width} pixels wide`);
+    const wide = await phone.page.evaluate(
+      `Array.from(document.querySelectorAll('body *')).filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.tagName + '.' + one.className + '#' + one.id).slice(0, 10).join(' ')`,
+    );
+    ok(width <= 390, `${width} pixels wide: ${wide}`);
     deepEqual(phone.complaints, []);
     for (const [name, one] of [
       ['desktop', page],

@@ -84,7 +84,6 @@ function toolsOf({ docker, name }: Bench, file: string): ApplyTools {
           sleep: async ms => await new Promise(resolve => setTimeout(resolve, ms)),
           now: Date.now,
           monotonic: () => performance.now(),
-          monotonic: () => performance.now(),
         }),
       };
     },
