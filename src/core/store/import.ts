@@ -90,9 +90,7 @@ export function plainManifest(what: {
   if (layers.every((layer, i) => layer.digest === manifest.layers[i]?.digest)) return bytes;
   const config = { ...manifest.config, mediaType: MEDIA.config };
   const annotations = original(manifest.annotations, { digest });
-  return Buffer.from(
-    JSON.stringify({ ...manifest, mediaType: MEDIA.manifest, config, layers, annotations }),
-  );
+  return Buffer.from(JSON.stringify({ ...manifest, mediaType: MEDIA.manifest, config, layers, annotations }));
 }
 
 function original(

@@ -79,7 +79,8 @@ class PieceBuilder {
 export type SplitRecord = { readonly bytes: Buffer } | { readonly name: string; readonly size: number };
 
 const SEGMENT = '{"type":2,"payload":"';
-const FILE = /^\{"type":1,"name":"([ !#-[\]-~]+)","size":([1-9]\d{0,14}),"payload":"[^"\\]*","position":\d+\}$/;
+const FILE =
+  /^\{"type":1,"name":"([ !#-[\]-~]+)","size":([1-9]\d{0,14}),"payload":"[^"\\]*","position":\d+\}$/;
 
 /**
  * One line: a segment (2) of raw bytes, or a file (1). Lines as Docker writes them are read without JSON, which takes
