@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SampanError } from '../../core/errors/index.ts';
-import type { AgentModule, ModuleName } from '../../run/module/index.ts';
+import { type AgentModule, MODULES, type ModuleName } from '../../run/module/index.ts';
 import type { Context } from '../context/index.ts';
 
 /** The parts of the agent, each loaded when it is chosen. */
@@ -29,7 +29,7 @@ const LOADERS: Readonly<
 };
 
 /** The names of the parts that there are. */
-export const MODULE_NAMES = Object.keys(LOADERS);
+export const MODULE_NAMES: readonly ModuleName[] = MODULES.filter(name => name in LOADERS);
 
 /** Loads one part. @throws SampanError `unsupported` for one that this build does not have. */
 export async function loadModule(

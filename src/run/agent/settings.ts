@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { SampanError } from '../../core/errors/index.ts';
 import { positionAt, sourceText } from '../../core/text/index.ts';
 import { type MapValue, parseYaml, type Value } from '../../core/yaml/index.ts';
-import type { ModuleName, ProjectPlace } from '../module/index.ts';
+import { MODULES, type ModuleName, type ProjectPlace } from '../module/index.ts';
 
 /** What an agent is told by its file. */
 export interface AgentSettings {
@@ -13,16 +13,6 @@ export interface AgentSettings {
   readonly policy: string | undefined;
 }
 
-const MODULES: readonly ModuleName[] = [
-  'apply',
-  'config',
-  'devices',
-  'health',
-  'http',
-  'logs',
-  'monitor',
-  'trace',
-];
 /** What an agent does that is told nothing. */
 const USUAL: readonly ModuleName[] = ['apply', 'devices', 'health', 'http', 'logs', 'monitor'];
 const KEYS = ['projects', 'modules', 'policy'];

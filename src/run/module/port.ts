@@ -2,7 +2,9 @@ import type { Docker } from '../../core/docker/index.ts';
 import type { Bus } from './bus.ts';
 
 /** The parts of the agent that can be chosen. */
-export type ModuleName = 'apply' | 'config' | 'devices' | 'health' | 'http' | 'logs' | 'monitor' | 'trace';
+export const MODULES = ['apply', 'config', 'devices', 'health', 'http', 'logs', 'monitor', 'trace'] as const;
+/** One of them. */
+export type ModuleName = (typeof MODULES)[number];
 
 /** One part of the agent. */
 export interface AgentModule {
