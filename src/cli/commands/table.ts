@@ -76,7 +76,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'pull',
-    summary: 'brings images from a registry into the store, and goes on where it was interrupted',
+    summary: 'brings images from a registry into the store, over links that drop',
     group: 'carry',
     load: async () => (await import('./pull.ts')).pullCommand,
   },
