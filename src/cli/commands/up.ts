@@ -12,8 +12,8 @@ import {
   planTable,
 } from '../compose/index.ts';
 import type { Context } from '../context/index.ts';
+import { GATE_OPTIONS } from '../gate/index.ts';
 import { writeJson } from '../output/index.ts';
-import { GATE_OPTIONS } from '../trust/index.ts';
 
 /** `sampan up`. */
 export const upCommand = defineCommand({

@@ -2,31 +2,13 @@ import { isSampanError } from '../../core/errors/index.ts';
 import { type OpenImage, openSource, openTarget, type StoreContext } from '../../core/store/index.ts';
 import type { ImagePlan } from '../../run/supervise/index.ts';
 import type { Context } from '../context/index.ts';
-import { openCarrying, type RegistryValues } from '../registry/index.ts';
+import { openCarrying } from '../registry/index.ts';
 import { admitOpened, carrySignatures, type Gate, openGate } from '../trust/index.ts';
+import type { ImageBringer, ImageValues } from './bringer.ts';
 import { type Nearby, nearbyFiles } from './nearby.ts';
 
-/** How images come in. */
-export interface ImageValues extends RegistryValues {
-  readonly policy: string | undefined;
-  readonly allowRollback?: boolean;
-}
-
-/** Brings images into the engine, and asks the trust policy of the device about each. */
-export interface ImageBringer {
-  /**
-   * Gets an image that is missing or asked for again: from a file next to the Compose file where the engine has none,
-   * from the store of Sampan where it is there, otherwise from its registry.
-   *
-   * @throws SampanError `unproven` for what the policy refuses.
-   */
-  bring(image: ImagePlan): Promise<void>;
-  /** Asks about an image that the engine has. @throws SampanError `unproven`. */
-  admit(reference: string): Promise<void>;
-}
-
 /** Makes a bringer for a project; nothing is opened before it is needed. */
-export function imageBringer(context: Context, directory: string, values: ImageValues): ImageBringer {
+export function openBringer(context: Context, directory: string, values: ImageValues): ImageBringer {
   const once = <T>(open: () => Promise<T>): (() => Promise<T>) => {
     let opened: Promise<T> | undefined;
     return () => (opened ??= open());

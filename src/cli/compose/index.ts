@@ -1,5 +1,5 @@
+export { type ImageBringer, type ImageValues, imageBringer } from './bringer.ts';
 export { composeFiles, machineFiles } from './files.ts';
-export { type ImageBringer, type ImageValues, imageBringer } from './images.ts';
 export { containerOf, type Inside, runInside } from './inside.ts';
 export { followLines, type LineSpan, logSources, type ProjectLine, pastLines } from './log-follow.ts';
 export { type LogPrinter, type LogStyle, logPrinter } from './log-print.ts';

@@ -14,8 +14,8 @@ import {
 import type { Context } from '../context/index.ts';
 import { cdiGrantingOf, type Granting, grantingOf } from '../devices/index.ts';
 import { placesOf } from '../places/index.ts';
+import { imageBringer } from './bringer.ts';
 import { grantFiles } from './granted.ts';
-import { imageBringer } from './images.ts';
 
 /** The engine of this device. @throws SampanError `unavailable`, `denied`. */
 export async function openEngine({ env, signal }: Context): Promise<Docker> {

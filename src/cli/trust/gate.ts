@@ -8,20 +8,10 @@ import {
   type Policy,
   readOnly,
 } from '../../trust/sign/index.ts';
-import { file, flag } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
 import { placesOf } from '../places/index.ts';
 import { evidenceLayout, withEvidence } from './evidence.ts';
 import { openPolicy } from './policy.ts';
-
-/** The options of every command that lets images in. */
-export const GATE_OPTIONS = {
-  policy: file({
-    description:
-      'the trust policy that says whose images are let in; SAMPAN_POLICY, /etc/sampan/policy.yaml or ~/.config/sampan/policy.yaml unless told, and everything where there is none',
-  }),
-  allowRollback: flag({ description: 'let an image in that was signed before the one that was let in last' }),
-} as const;
 
 /** Lets images in, or not. */
 export interface Gate {

@@ -1,0 +1,1 @@
+export { GATE_OPTIONS } from './options.ts';
