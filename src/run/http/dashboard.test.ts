@@ -51,7 +51,7 @@ test('the dashboard shows a real agent, follows it live, and acts, on a desktop 
   try {
     const token = readFileSync(tokenPath, 'utf8').trim();
     const { page, complaints } = await openPage(browser, { url, token, width: 1280 });
-    const card = page.getByRole('article', { name: web });
+    const card = page.getByRole('article', { name: web, exact: true });
     await card.getByText('healthy').waitFor();
     await page.locator('#project-list').getByText('✓ as wanted').waitFor();
 
@@ -83,7 +83,7 @@ test('the dashboard shows a real agent, follows it live, and acts, on a desktop 
     match((await page.title()) ?? '', /– Sampan$/);
 
     const phone = await openPage(browser, { url, token, width: 390 });
-    await phone.page.getByRole('article', { name: web }).waitFor();
+    await phone.page.getByRole('article', { name: web, exact: true }).waitFor();
     const width = Number(await phone.page.evaluate('document.documentElement.scrollWidth'));
     const wide = await phone.page.evaluate(
       `Array.from(document.querySelectorAll('body *')).filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.tagName + '.' + one.className + '#' + one.id).slice(0, 10).join(' ')`,
