@@ -30,7 +30,7 @@ export interface EngineLoad extends Cancel {
   readonly place: LoadPlace & { readonly kind: 'engine' };
   readonly completions: ReadonlyMap<Digest, Completion>;
   readonly stage: Stage;
-  /** How much goes at once; 32 MiB unless told. */
+  /** How much goes at once, in bytes; {@link STEP_BYTES} unless told. */
   readonly stepBytes?: number | undefined;
 }
 

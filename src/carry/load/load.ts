@@ -14,7 +14,7 @@ export interface Loading {
   readonly context: StoreContext;
   readonly inEngine: readonly LayeredImage[];
   readonly progress: Progress;
-  /** How much goes to an engine at once; 32 MiB unless told. */
+  /** How much goes to an engine at once. */
   readonly stepBytes?: number;
 }
 

@@ -27,8 +27,11 @@ export interface LoadSurroundings extends Cancel {
   readonly name?: string | undefined;
 }
 
-/** How much of layers goes to an engine at once, unless a single one is larger. */
-export const STEP_BYTES = 32 << 20;
+/**
+ * How much of layers goes to an engine at once, unless a single one is larger. Each step costs an engine some tenths
+ * of a second; what is larger takes more of its disk for a while, and more is sent again after a cut.
+ */
+export const STEP_BYTES = 128 << 20;
 
 /**
  * Finds out which layers are missing where, and what disk that takes. Nothing is written.
