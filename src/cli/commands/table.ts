@@ -94,7 +94,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'copy',
-    summary: 'copies an image between registries, the store, the local engine, files and directories',
+    summary: 'copies an image between registries, the store, engines, files and directories',
     group: 'carry',
     load: async () => (await import('./copy.ts')).copyCommand,
   },
@@ -106,7 +106,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'delta',
-    summary: 'writes what turns one image into another, far smaller than the layers that changed',
+    summary: 'writes what turns one image into another, smaller than what changed',
     group: 'carry',
     load: async () => (await import('./delta.ts')).deltaCommand,
   },

@@ -81,19 +81,16 @@ export async function followLines(
   const last = new Map<string, string>();
   const followed = new Set<string>();
   const again = new Set<string>();
-  let waiting: ProjectLine[] = [];
-  const take = (id: string, line: ProjectLine): void => {
-    if (line.time !== '') last.set(id, line.time);
-    waiting.push(line);
-  };
+  const queue = openQueue(print);
   const follow = async (source: Source, isNew: boolean): Promise<void> => {
     const seen = last.get(source.id);
     const since = seen === undefined ? span.since : justAfter(seen);
     const tailLines = seen === undefined && !isNew ? span.tailLines : undefined;
     const lines = engineLines(docker, source.id, { since, tailLines, follow: true, tty: source.tty, signal });
     for await (const line of linesOf(source, ifThere(lines))) {
-      take(source.id, line);
-      while (waiting.length > MAX_WAITING) await sleep(10, undefined, { signal });
+      if (line.time !== '') last.set(source.id, line.time);
+      queue.add(line);
+      while (queue.isFull()) await sleep(10, undefined, { signal });
     }
   };
   const begin = (source: Source, isNew: boolean): void => {
@@ -106,13 +103,8 @@ export async function followLines(
     };
     follow(source, isNew).then(ended, ended);
   };
-  const flush = (): void => {
-    const lines = waiting.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
-    waiting = [];
-    if (lines.length > 0) print(lines);
-  };
   await catchUp(docker, span, { last, print });
-  const timer = setInterval(flush, ORDER_MS);
+  const timer = setInterval(queue.flush, ORDER_MS);
   try {
     for (let isAgain = false; !signal.aborted; isAgain = true) {
       await watchStarts(docker, span, source => begin(source, isAgain)).catch(error => {
@@ -122,8 +114,22 @@ export async function followLines(
     }
   } finally {
     clearInterval(timer);
-    flush();
+    queue.flush();
   }
+}
+
+/** Lines that wait for those of other containers, so that they come in order. */
+function openQueue(print: (lines: readonly ProjectLine[]) => void) {
+  let waiting: ProjectLine[] = [];
+  return {
+    add: (line: ProjectLine): void => void waiting.push(line),
+    isFull: (): boolean => waiting.length > MAX_WAITING,
+    flush: (): void => {
+      const lines = waiting.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
+      waiting = [];
+      if (lines.length > 0) print(lines);
+    },
+  };
 }
 
 /** Prints what there is already, and notes where each container is. */
