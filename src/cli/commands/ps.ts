@@ -96,6 +96,7 @@ function rowJson(one: CurrentContainer): object {
 
 function stateText(one: CurrentContainer, nowMs: number): string {
   const restarts = one.restartCount > 0 ? `, restarted ${one.restartCount}×` : '';
+  if (one.status === 'restarting') return `started again soon: ${endOf(one)}${restarts}`;
   if (one.status !== 'running') return one.status === 'exited' ? endOf(one).replace(/^it /, '') : one.status;
   const health = one.health === 'none' ? '' : `, ${one.health}`;
   return `running for ${formatDuration(Math.max(0, nowMs - Date.parse(one.startedAt)))}${health}${restarts}`;

@@ -1,6 +1,6 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Patient, treat, USUAL_RULE } from './policy.ts';
+import { counted, type Patient, ruleFrom, treat, USUAL_RULE } from './policy.ts';
 
 test('restarts come slower and slower, and end at the limit', () => {
   const rule = { ...USUAL_RULE, delayMs: 1000, maxDelayMs: 3000, limit: 4 };
@@ -27,4 +27,20 @@ test('restarts of long ago do not count', () => {
 
 test('a service may refuse', () => {
   equal(treat(undefined, { ...USUAL_RULE, onUnhealthy: false }, 0).kind, 'nothing');
+});
+
+test('ends in a loop are told at the first, second, fourth time and so on, and anew after a rest', () => {
+  let ends = counted(undefined, 0);
+  const told = [ends.isTold];
+  for (let time = 1; time < 8; time++) {
+    ends = counted(ends, time * 1000);
+    told.push(ends.isTold);
+  }
+  deepEqual(told, [true, true, false, true, false, false, false, true]);
+  deepEqual(counted(ends, 7000 + 600_000), { count: 1, lastMs: 607_000, isTold: true });
+});
+
+test('a label that says a rule wrongly leaves the usual one', () => {
+  deepEqual(ruleFrom({ limit: 'x', delayMs: -1, windowMs: 5, more: 1 }), { ...USUAL_RULE, windowMs: 5 });
+  deepEqual(ruleFrom(null), USUAL_RULE);
 });
