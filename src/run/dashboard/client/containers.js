@@ -88,7 +88,7 @@ function updateCard(card, container, { now, memoryBytes }) {
   const rates = isRunning ? (now?.rates ?? {}) : {};
   const past = lastOf(container.name);
   const limit = now?.group?.memoryLimitBytes;
-  const ofLimit = limit > 0 && limit < memoryBytes / 2 ? ` of ${size(limit)}` : '';
+  const ofLimit = limit > 0 && limit < memoryBytes / 3 ? ` of ${size(limit)}` : '';
   const show = (field, shown, values, most) => {
     setText(card.querySelector(`[data-value="${field}"]`), shown);
     drawSpark(card.querySelector(`[data-spark="${field}"]`), values ?? [], most);
