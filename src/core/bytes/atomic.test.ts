@@ -94,7 +94,7 @@ test('a mark is alive only for the very process that made it', () => {
   for (const text of ['', '1', 'x-y', '-1-2', '99999999999999-1']) assert.ok(!isMarkAlive(text));
 });
 
-test('small and large chunks arrive in their order, however they are gathered', async t => {
+test('small and large chunks arrive in their order, and empty ones do no harm', async t => {
   const path = join(directory(t), 'file');
   const sizes = [...Array.from({ length: 3000 }, () => 1), 70_000, 600_000, 3, 524_288, 0, 5];
   const chunks = sizes.map((size, i) => Buffer.alloc(size, i));

@@ -6,10 +6,6 @@ import { makeDirectories, refusal } from './directories.ts';
 import { isMarkAlive, processMark } from './process-mark.ts';
 import { type ByteStream, throwIfCancelled } from './stream.ts';
 
-/** What is written at once; reading files gives as much. */
-const GATHER_BYTES = 1 << 19;
-/** Chunks of a byte each take far more memory than their bytes. */
-const GATHER_CHUNKS = 1024;
 const TEMPORARY = /^\.([0-9]+-[0-9]+)\.[0-9a-f]{12}\.part$/;
 
 /** A new name for a file or directory that this process removes again, see {@link removeStale}. */
@@ -89,7 +85,7 @@ async function writeSynced(path: string, content: ByteStream, options: WriteOpti
   });
   try {
     let size = 0;
-    for await (const chunk of gathered(content)) {
+    for await (const chunk of content) {
       throwIfCancelled(options.signal);
       await writeWhole(file, chunk, size);
       size += chunk.length;
@@ -100,25 +96,6 @@ async function writeSynced(path: string, content: ByteStream, options: WriteOpti
   } finally {
     await file.close();
   }
-}
-
-/** Network and decompression give small chunks, and each write of its own is a trip to another thread. */
-async function* gathered(content: ByteStream): AsyncGenerator<Uint8Array, void, undefined> {
-  let chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of content) {
-    chunks.push(chunk);
-    size += chunk.length;
-    if (size < GATHER_BYTES && chunks.length < GATHER_CHUNKS) continue;
-    yield joined(chunks);
-    [chunks, size] = [[], 0];
-  }
-  if (size > 0) yield joined(chunks);
-}
-
-function joined(chunks: readonly Uint8Array[]): Uint8Array {
-  const [only] = chunks;
-  return only !== undefined && chunks.length === 1 ? only : Buffer.concat(chunks);
 }
 
 /** A write may take fewer bytes than it was given. */
