@@ -4,7 +4,7 @@ import type { ImagePlan } from '../../run/supervise/index.ts';
 import type { Context } from '../context/index.ts';
 import { openCarrying } from '../registry/index.ts';
 import { admitOpened, carrySignatures, type Gate, openGate } from '../trust/index.ts';
-import type { ImageBringer, ImageValues } from './bringer.ts';
+import type { ImageBringer, ImageValues } from './bringing.ts';
 import { type Nearby, nearbyFiles } from './nearby.ts';
 
 /** Makes a bringer for a project; nothing is opened before it is needed. */

@@ -1,4 +1,5 @@
-export { type ImageBringer, type ImageValues, imageBringer } from './bringer.ts';
+export { imageBringer } from './bringer.ts';
+export type { ImageBringer, ImageValues } from './bringing.ts';
 export { composeFiles, machineFiles } from './files.ts';
 export { containerOf, type Inside, runInside } from './inside.ts';
 export { followLines, type LineSpan, logSources, type ProjectLine, pastLines } from './log-follow.ts';
