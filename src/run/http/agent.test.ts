@@ -38,6 +38,15 @@ async function until(what: string, holds: () => Promise<boolean>): Promise<void>
   ok(false, what);
 }
 
+async function readsLogs(call: ReturnType<typeof caller>, web: string): Promise<void> {
+  const lines = JSON.parse((await call(`/v1/containers/${web}/logs?level=error`)).text);
+  equal(lines.length, 1);
+  equal(lines[0].text, '[error] two');
+  equal((await call(`/v1/containers/${web}/logs?grep=ONE`)).text.includes('[info] one'), true);
+  equal((await call('/v1/containers/nothing/logs')).status, 404);
+  equal((await call(`/v1/containers/..%2f..%2fimages/restart`, {})).status, 404);
+}
+
 test('a real agent shows, restarts and rolls back what it keeps, and no secret of it', async t => {
   const opened = await testAgent(t, APP('1'));
   if (typeof opened === 'string') return t.skip(opened);
@@ -52,13 +61,7 @@ test('a real agent shows, restarts and rolls back what it keeps, and no secret o
   await until('it is applied', isRight);
   const first = await imageOf();
 
-  const lines = JSON.parse((await call(`/v1/containers/${web}/logs?level=error`)).text);
-  equal(lines.length, 1);
-  equal(lines[0].text, '[error] two');
-  equal((await call(`/v1/containers/${web}/logs?grep=ONE`)).text.includes('[info] one'), true);
-  equal((await call('/v1/containers/nothing/logs')).status, 404);
-  equal((await call(`/v1/containers/..%2f..%2fimages/restart`, {})).status, 404);
-
+  await readsLogs(call, web);
   const before = (await call('/v1/containers')).text;
   equal((await call(`/v1/containers/${web}/restart`, {})).status, 200);
   const started = (text: string): string =>

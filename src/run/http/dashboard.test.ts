@@ -1,7 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { testAgent } from './testing/index.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -40,6 +40,33 @@ async function openPage(
   return { page, complaints };
 }
 
+async function readsLogs(page: Page, card: Locator): Promise<void> {
+  await card.getByRole('button', { name: 'Logs' }).click();
+  await page.selectOption('#log-level', 'warning');
+  await page.locator('.line', { hasText: '<img src=x' }).first().waitFor();
+  equal(await page.locator('.line', { hasText: 'served' }).count(), 0);
+  equal(await page.locator('img').count(), 0);
+  equal(await page.evaluate('"pwned" in globalThis'), false);
+
+  await card.getByRole('button', { name: /Charts.*Memory/ }).click();
+  await page.locator('#chart .uplot').first().waitFor();
+  await page.keyboard.press('Escape');
+}
+
+async function fitsPhone(
+  browser: Browser,
+  { url, token, web }: { readonly url: string; readonly token: string; readonly web: string },
+): Promise<void> {
+  const phone = await openPage(browser, { url, token, width: 390 });
+  await phone.page.getByRole('article', { name: web, exact: true }).waitFor();
+  const width = Number(await phone.page.evaluate('document.documentElement.scrollWidth'));
+  const wide = await phone.page.evaluate(
+    `Array.from(document.querySelectorAll('body *')).filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.tagName + '.' + one.className + '#' + one.id).slice(0, 10).join(' ')`,
+  );
+  ok(width <= 390, `${width} pixels wide: ${wide}`);
+  deepEqual(phone.complaints, []);
+}
+
 test('the dashboard shows a real agent, follows it live, and acts, on a desktop and a phone', async t => {
   if (!existsSync(CHROMIUM)) return t.skip(`${CHROMIUM} is not installed`);
   const opened = await testAgent(t, PROJECT);
@@ -55,16 +82,7 @@ test('the dashboard shows a real agent, follows it live, and acts, on a desktop 
     await card.getByText('healthy').waitFor();
     await page.locator('#project-list').getByText('✓ as wanted').waitFor();
 
-    await card.getByRole('button', { name: 'Logs' }).click();
-    await page.selectOption('#log-level', 'warning');
-    await page.locator('.line', { hasText: '<img src=x' }).first().waitFor();
-    equal(await page.locator('.line', { hasText: 'served' }).count(), 0);
-    equal(await page.locator('img').count(), 0);
-    equal(await page.evaluate('"pwned" in globalThis'), false);
-
-    await card.getByRole('button', { name: /Charts.*Memory/ }).click();
-    await page.locator('#chart .uplot').first().waitFor();
-    await page.keyboard.press('Escape');
+    await readsLogs(page, card);
 
     agent.agent.bus.tell({ from: 'test', kind: 'x', severity: 'warning', text: 'seen live', data: {} });
     await page.locator('#event-list', { hasText: 'seen live' }).waitFor();
@@ -82,27 +100,7 @@ test('the dashboard shows a real agent, follows it live, and acts, on a desktop 
     deepEqual(complaints, []);
     match((await page.title()) ?? '', /– Sampan$/);
 
-    const phone = await openPage(browser, { url, token, width: 390 });
-    await phone.page.getByRole('article', { name: web, exact: true }).waitFor();
-    const width = Number(await phone.page.evaluate('document.documentElement.scrollWidth'));
-    const wide = await phone.page.evaluate(
-      `Array.from(document.querySelectorAll('body *')).filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.tagName + '.' + one.className + '#' + one.id).slice(0, 10).join(' ')`,
-    );
-    ok(width <= 390, `${width} pixels wide: ${wide}`);
-    deepEqual(phone.complaints, []);
-    for (const [name, one] of [
-      ['desktop', page],
-      ['phone', phone.page],
-    ] as const)
-      if (process.env.SAMPAN_SHOTS !== undefined)
-        await one.screenshot({ path: `${process.env.SAMPAN_SHOTS}/${name}.png`, fullPage: true });
-    if (process.env.SAMPAN_SHOTS !== undefined) {
-      await page.emulateMedia({ colorScheme: 'dark' });
-      await page.screenshot({ path: `${process.env.SAMPAN_SHOTS}/dark.png` });
-      await card.getByRole('button', { name: /Charts.*Memory/ }).click();
-      await page.locator('#chart .uplot').first().waitFor();
-      await page.screenshot({ path: `${process.env.SAMPAN_SHOTS}/chart.png` });
-    }
+    await fitsPhone(browser, { url, token, web });
   } finally {
     await browser.close();
   }
