@@ -14,6 +14,13 @@ const LOADERS: Readonly<
     ]);
     return applyModule(applyTools(context, policy));
   },
+  config: async context => {
+    const [{ configModule }, { configTools }] = await Promise.all([
+      import('../../run/config/index.ts'),
+      import('./tools.ts'),
+    ]);
+    return configModule(configTools(context));
+  },
   devices: async () => (await import('../../run/devices/index.ts')).devicesModule,
   health: async () => (await import('../../run/health/index.ts')).healthModule,
   http: async ({ env }) => {

@@ -1,5 +1,14 @@
 import type { ApplyTools } from '../../run/apply/index.ts';
-import { compare, executeContext, openProject } from '../compose/index.ts';
+import { type ConfigTools, intervalOf } from '../../run/config/index.ts';
+import {
+  compare,
+  configSource,
+  deliveryOf,
+  executeContext,
+  fetcher,
+  keptName,
+  openProject,
+} from '../compose/index.ts';
 import type { Context } from '../context/index.ts';
 
 /** What the part that applies projects uses: the same as `sampan up`. */
@@ -27,5 +36,23 @@ export function applyTools(whole: Context, policy: string | undefined): ApplyToo
         context: report => executeContext(context, compared, { report, force: false, policy }),
       };
     },
+  };
+}
+
+/** What the part that follows configuration sources uses. */
+export function configTools(context: Context): ConfigTools {
+  const open = applyTools(context, undefined).open;
+  return {
+    sourceOf: async ({ files }) => {
+      const found = configSource(context, files);
+      return found && { ...found, intervalMs: intervalOf(found.interval) };
+    },
+    open,
+    fetch: fetcher(context),
+    keptOf: (source, { state }) => ({
+      read: async () => await state.read(keptName(source)),
+      write: async bytes => await state.write(keptName(source), bytes),
+    }),
+    deliveryOf: project => deliveryOf(context, project),
   };
 }

@@ -1,6 +1,6 @@
 import { SERVICE, type Service } from '../../run/compose/index.ts';
 import { any, defineCommand, flag } from '../command/index.ts';
-import { openProject, PROJECT_OPTIONS } from '../compose/index.ts';
+import { composeFiles, openProject, PROJECT_OPTIONS, refreshDevice } from '../compose/index.ts';
 import { formatTable, writeJson } from '../output/index.ts';
 
 const SECRET = /pass|secret|token|key|credential|auth/i;
@@ -17,6 +17,7 @@ export const configCommand = defineCommand({
   },
   examples: [{ line: 'config', explanation: 'is the file right, and what does each service get?' }],
   async run(context, { services, secrets, json, ...values }) {
+    await refreshDevice(context, composeFiles(context, values.file));
     const { project, originOf } = openProject(context, values, services);
     const shown = [...project.services.values()].filter(
       ({ name }) => services.length === 0 || services.includes(name),

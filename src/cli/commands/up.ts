@@ -2,7 +2,9 @@ import { SampanError } from '../../core/errors/index.ts';
 import { execute, planOf, refreshImages, type ServiceOutcome } from '../../run/supervise/index.ts';
 import { any, choice, defineCommand, flag } from '../command/index.ts';
 import {
+  bringConfig,
   compare,
+  composeFiles,
   defaultsText,
   eventLine,
   executeContext,
@@ -10,6 +12,7 @@ import {
   PROJECT_OPTIONS,
   planJson,
   planTable,
+  refreshDevice,
 } from '../compose/index.ts';
 import type { Context } from '../context/index.ts';
 import { GATE_OPTIONS } from '../gate/index.ts';
@@ -44,6 +47,7 @@ export const upCommand = defineCommand({
     { line: 'up -f site.yaml web', explanation: 'one service, and those that it needs' },
   ],
   async run(context, { services, ...values }) {
+    await refreshDevice(context, composeFiles(context, values.file));
     const { project } = openProject(context, values, services);
     let compared = await compare(context, project);
     const options = { services, recreates: values.recreate, removesOrphans: values.removeOrphans };
@@ -67,6 +71,7 @@ export const upCommand = defineCommand({
     );
     if (isChanging && !context.quiet && !values.json) tellDefaults(context, defaultsText(compared.wanted));
     const outcomes = await execute(plan, executeContext(context, compared, { ...values, report }));
+    await bringConfig(context, compared.docker, project);
     if (values.json)
       writeJson(context.stdout, 'sampan.up/1', {
         done: true,

@@ -1,5 +1,6 @@
 export { imageBringer } from './bringer.ts';
 export type { ImageBringer, ImageValues } from './bringing.ts';
+export { bringConfig, configSource, deliveryOf, fetcher, keptName, refreshDevice } from './device.ts';
 export { composeFiles, machineFiles } from './files.ts';
 export { containerOf, type Inside, runInside } from './inside.ts';
 export { followLines, type LineSpan, logSources, type ProjectLine, pastLines } from './log-follow.ts';

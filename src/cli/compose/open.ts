@@ -9,13 +9,14 @@ import {
   type Variables,
 } from '../../run/compose/index.ts';
 import type { Context } from '../context/index.ts';
+import { deviceConfig } from './device.ts';
 import { composeFiles, machineFiles } from './files.ts';
 import type { ProjectValues } from './options.ts';
 
 /** A project, with where its variables come from. */
 export interface OpenProject {
   readonly project: Project;
-  /** Where the value of a variable comes from: `flag`, `environment`, or a file. */
+  /** Where the value of a variable comes from: `flag`, `environment`, `device`, or a file. */
   originOf(name: string): string | undefined;
 }
 
@@ -33,7 +34,7 @@ export function openProject(
   const paths = composeFiles(context, values.file);
   const directory =
     values.projectDirectory === undefined ? dirname(paths[0] ?? cwd) : resolve(cwd, values.projectDirectory);
-  const layers = variableLayers(context, values, directory);
+  const layers = variableLayers(context, values, { directory, paths });
   const profiles =
     values.profile.length > 0 ? values.profile : (env.COMPOSE_PROFILES?.split(',').filter(Boolean) ?? []);
   const layerOf = (name: string): Layer | undefined => layers.find(({ values: known }) => known.has(name));
@@ -56,8 +57,13 @@ interface Layer {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Flags over the environment over files. */
-function variableLayers({ env, cwd }: Context, values: ProjectValues, directory: string): readonly Layer[] {
+/** Flags over the environment over the device over files. */
+function variableLayers(
+  context: Context,
+  values: ProjectValues,
+  { directory, paths }: { readonly directory: string; readonly paths: readonly string[] },
+): readonly Layer[] {
+  const { env, cwd } = context;
   const flags = values.set.map(pair => {
     const at = pair.indexOf('=');
     if (at < 1) throw new SampanError('usage', `--set ${pair}: must be NAME=VALUE`);
@@ -69,6 +75,7 @@ function variableLayers({ env, cwd }: Context, values: ProjectValues, directory:
   const above: Layer[] = [
     { origin: 'flag', values: new Map(flags) },
     { origin: 'environment', values: new Map(environment) },
+    { origin: 'device', values: deviceConfig(context, paths)?.variables ?? new Map() },
   ];
   const own = join(directory, '.env');
   const files =

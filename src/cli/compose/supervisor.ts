@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectDocker, type Docker, engineInfo } from '../../core/docker/index.ts';
 import type { Mount, Project } from '../../run/compose/index.ts';
+import { deliver, EMPTY_CONFIG } from '../../run/config/index.ts';
 import {
   type Current,
   currentOf,
@@ -15,6 +16,7 @@ import type { Context } from '../context/index.ts';
 import { cdiGrantingOf, type Granting, grantingOf } from '../devices/index.ts';
 import { placesOf } from '../places/index.ts';
 import { imageBringer } from './bringer.ts';
+import { deliveryOf, deviceConfig } from './device.ts';
 import { grantFiles } from './granted.ts';
 
 /** The engine of this device. @throws SampanError `unavailable`, `denied`. */
@@ -37,8 +39,12 @@ export async function compare(context: Context, project: Project): Promise<Compa
   const machine = await engineInfo(docker, { signal });
   const granted = new Map<string, readonly Mount[]>();
   const directory = join(placesOf(context).data, 'projects');
-  for (const service of project.services.values())
-    granted.set(service.name, await grantFiles(service, project, directory));
+  const device = deviceConfig(context, project.files) ?? EMPTY_CONFIG;
+  for (const service of project.services.values()) {
+    const delivering = { directory: deliveryOf(context, project.name), onlyMissing: true };
+    const { mounts } = await deliver(service, device, delivering);
+    granted.set(service.name, [...(await grantFiles(service, project, directory)), ...mounts]);
+  }
   const warn = (text: string): void => void context.stderr.write(`! ${text}\n`);
   const granting = grantingOf(project, {
     directory: join(placesOf(context).data, 'devices'),

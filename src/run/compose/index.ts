@@ -1,5 +1,12 @@
 export type { Files } from './gather/index.ts';
-export { formatProblem, type Place, type Problem, parseEnvFile, type Variables } from './node/index.ts';
+export {
+  formatProblem,
+  interpolate,
+  type Place,
+  type Problem,
+  parseEnvFile,
+  type Variables,
+} from './node/index.ts';
 export {
   type Dependency,
   type GrantedFile,

@@ -14,9 +14,16 @@ export interface EnvironmentOptions {
   readonly path: string;
 }
 
-/** Files of variables first, then what the service says itself; a name without a value is the host's. */
+/**
+ * Files of variables first, then what the service says itself; a name without a value is the host's. What a device
+ * may say (`x-sampan: config: environment`) is over both.
+ */
 export function environmentOf(
-  { env_file = [], environment = new Map() }: Pick<WrittenService, 'env_file' | 'environment'>,
+  {
+    env_file = [],
+    environment = new Map(),
+    'x-sampan': extension,
+  }: Pick<WrittenService, 'env_file' | 'environment' | 'x-sampan'>,
   options: EnvironmentOptions,
   to: Reading,
 ): ReadonlyMap<string, Variable> {
@@ -29,6 +36,11 @@ export function environmentOf(
     if (value === undefined) continue;
     const from = `${options.place.file}:${options.place.line}`;
     found.set(name, { value, origin: written === undefined ? 'host' : 'environment', from });
+  }
+  for (const name of extension?.config?.environment ?? []) {
+    const value = options.variables(name);
+    const from = `${options.place.file}:${options.place.line}`;
+    if (value !== undefined) found.set(name, { value, origin: 'host', from });
   }
   return found;
 }
