@@ -30,9 +30,15 @@ const DEATH_MS = 5_000;
 /** Ends and removes what a work directory records, except its files. Idempotent. */
 export async function releaseResources(work: Release): Promise<void> {
   const resources = readResources(work.path);
-  // Whoever could still make something goes first.
-  if (resources.some(resource => resource.kind === 'processes')) await killMarked(work.path);
-  for (const resource of resources) await release(resource, work);
+  const hasProcesses = resources.some(resource => resource.kind === 'processes');
+  // A child that was forked and has not become its program yet carries no mark: a moment later it does.
+  const passes = work.killed && hasProcesses && isYoung(work.path) ? 2 : 1;
+  for (let pass = 0; pass < passes; pass++) {
+    if (pass > 0) await sleep(LOOK_AGAIN_MS);
+    // Whoever could still make something goes first.
+    if (hasProcesses) await killMarked(work.path);
+    for (const resource of resources) await release(resource, work);
+  }
 }
 
 async function release(resource: Resource, work: Release): Promise<void> {
