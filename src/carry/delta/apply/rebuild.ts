@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { throwIfCancelled } from '../../../core/bytes/index.ts';
 import type { Cancel } from '../../../core/store/index.ts';
-import { ByteReader, type ByteSpace, broken } from '../bytes/index.ts';
+import { ByteReader, type ByteSpace, broken, release } from '../bytes/index.ts';
 import {
   BLOCK_HEADER_BYTES,
   type BlockHead,
@@ -153,11 +153,6 @@ class RecipeState {
     this.#lastHeader = patchHeader(patch, template, this.#lastHeader);
     return this.#lastHeader;
   }
-}
-
-/** Frees a buffer now: the collector, which sees how small its handle is, would wait. */
-function release({ buffer, length }: Buffer): void {
-  if (length > 0 && length === buffer.byteLength && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 /** The same bytes, with small chunks joined. */

@@ -1,3 +1,5 @@
+import { release } from '../bytes/index.ts';
+
 /** A run of new bytes that resembles old ones, byte by byte. */
 export interface Segment {
   readonly old: number;
@@ -22,7 +24,12 @@ const INDEXED = 8 << 20;
  * The segments are in the order of the new bytes and do not overlap there.
  */
 export function align(old: Uint8Array, fresh: Uint8Array): readonly Segment[] {
-  return new Aligner(old, fresh).run();
+  const aligner = new Aligner(old, fresh);
+  try {
+    return aligner.run();
+  } finally {
+    aligner.release();
+  }
 }
 
 class Aligner {
@@ -58,6 +65,12 @@ class Aligner {
       at = from < 0 ? at + 1 : this.#take(at, from);
     }
     return this.#found;
+  }
+
+  /** Frees the tables. It cannot run again. */
+  release(): void {
+    release(this.#heads);
+    release(this.#chain);
   }
 
   #seed(bytes: Uint8Array, i: number): number {

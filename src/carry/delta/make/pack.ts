@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
-import type { ByteSpace } from '../bytes/index.ts';
+import { type ByteSpace, release } from '../bytes/index.ts';
 import { encodeBlock, fillDictionary, type Packed, packSmall } from '../format/index.ts';
 import type { OpenBlock } from './recipe.ts';
 
@@ -33,6 +33,7 @@ async function packLiterals(
       [constants.ZSTD_c_contentSizeFlag]: 1,
     },
   } satisfies Parameters<typeof compress>[1] & { pledgedSrcSize: number });
+  release(held);
   return bytes.length < size ? { method: 'zstd', bytes, size } : { method: 'plain', bytes: literals, size };
 }
 

@@ -1,4 +1,4 @@
-import type { ByteSpace } from '../bytes/index.ts';
+import { type ByteSpace, release } from '../bytes/index.ts';
 import { type DictionaryPart, MAX_LITERAL_BYTES, MAX_RELOCATION_BYTES } from '../format/index.ts';
 import { type Relocation, relocate } from '../relocate/index.ts';
 import { align, type Segment } from './align.ts';
@@ -31,10 +31,14 @@ export function patchFile(fresh: Buffer, ancestor: OldFile, old: ByteSpace): rea
   }
   const before = Buffer.allocUnsafeSlow(ancestor.size);
   old.read(ancestor.at, before);
-  const segments = align(before, fresh);
-  const relocation = isProgram ? worthwhile(before, fresh, segments) : undefined;
-  if (isSmall) return [{ kind: 'literal', bytes: fresh, parts: [wholeOf(ancestor, relocation)] }];
-  return largeParts({ before, fresh, segments, ancestor, relocation });
+  try {
+    const segments = align(before, fresh);
+    const relocation = isProgram ? worthwhile(before, fresh, segments) : undefined;
+    if (isSmall) return [{ kind: 'literal', bytes: fresh, parts: [wholeOf(ancestor, relocation)] }];
+    return largeParts({ before, fresh, segments, ancestor, relocation });
+  } finally {
+    release(before);
+  }
 }
 
 /** The largest new file that {@link patchFile} takes. */
@@ -50,9 +54,11 @@ function wholeOf(file: OldFile, relocation: Relocation | undefined): DictionaryP
 function worthwhile(before: Buffer, fresh: Buffer, segments: readonly Segment[]): Relocation | undefined {
   const found = findRelocation(before, fresh, segments);
   if (found === undefined || found.at.length * ROW_BYTES > MAX_RELOCATION_BYTES) return undefined;
-  const moved = Buffer.from(before);
+  const moved = Buffer.allocUnsafeSlow(before.length);
+  before.copy(moved);
   relocate(moved, 0, found);
   const mended = differences(before, fresh, segments) - differences(moved, fresh, segments);
+  release(moved);
   return mended > found.at.length ? found : undefined;
 }
 

@@ -80,7 +80,7 @@ interface Ballot {
 
 /** Where the references of the new program say that things went, where that is not what was thought. */
 function votes(ballot: Ballot): readonly Shift[] {
-  const counts = new Map<number, Map<number, number>>();
+  const counts = new Counts();
   for (const region of ballot.rough.regions) {
     if (region.kind === 'aarch64') continue;
     const only = { regions: [region] };
@@ -89,20 +89,49 @@ function votes(ballot: Ballot): readonly Shift[] {
       if (target < ballot.rough.low || target >= ballot.rough.high) return false;
       const shift = observedShift(ballot, reference, region.kind);
       if (shift === undefined) return true;
-      const seen = counts.get(target) ?? new Map<number, number>();
-      counts.set(target, seen.set(shift, (seen.get(shift) ?? 0) + 1));
+      counts.add(target, shift);
       return true;
     });
   }
-  return [...counts]
-    .map(([at, seen]) => ({ at, by: decided(seen, shiftAt(ballot.rough, at)) }))
-    .toSorted((a, b) => a.at - b.at);
+  const shifts: Shift[] = [];
+  for (const at of counts.targets())
+    shifts.push({ at, by: decided(counts.of(at), shiftAt(ballot.rough, at)) });
+  return shifts;
 }
 
-function decided(seen: ReadonlyMap<number, number>, thought: number): number {
+/** How often each target went where. Most go to one place alone, and take little memory. */
+class Counts {
+  readonly #first = new Map<number, number>();
+  readonly #times = new Map<number, number>();
+  readonly #others = new Map<number, Map<number, number>>();
+
+  add(target: number, shift: number): void {
+    const first = this.#first.get(target);
+    if (first === undefined) this.#first.set(target, shift);
+    else if (first === shift) this.#times.set(target, (this.#times.get(target) ?? 1) + 1);
+    else {
+      const others = this.#others.get(target) ?? new Map<number, number>();
+      this.#others.set(target, others.set(shift, (others.get(shift) ?? 0) + 1));
+    }
+  }
+
+  /** Ascending. */
+  targets(): Float64Array {
+    return Float64Array.from(this.#first.keys()).sort();
+  }
+
+  /** Shifts and how often, in the order in which they were seen first. */
+  of(target: number): Iterable<readonly [number, number]> {
+    const shift = this.#first.get(target) ?? 0;
+    return [[shift, this.#times.get(target) ?? 1], ...(this.#others.get(target) ?? [])];
+  }
+}
+
+function decided(seen: Iterable<readonly [number, number]>, thought: number): number {
+  const all = [...seen];
   let by = thought;
-  let most = (seen.get(thought) ?? 0) + MIN_MAJORITY - 1;
-  for (const [shift, count] of seen) if (count > most) [by, most] = [shift, count];
+  let most = (all.find(([shift]) => shift === thought)?.[1] ?? 0) + MIN_MAJORITY - 1;
+  for (const [shift, count] of all) if (count > most) [by, most] = [shift, count];
   return by;
 }
 
