@@ -22,6 +22,9 @@ StartLimitIntervalSec=0
 Type=exec
 ExecStart=${words}
 Environment=XDG_DATA_HOME=${stateDirectory}
+Environment=MALLOC_ARENA_MAX=2
+# Configuration sources tell devices apart by it.
+Environment=HOSTNAME=%H
 Restart=always
 RestartSec=5
 # Containers belong to the engine: stopping the agent leaves them alone.
