@@ -61,7 +61,8 @@ function historyOf(sampler: Sampler, { method, path, query }: ModuleCall): Modul
   const match = /^history(?:\/([^/]+))?$/.exec(path);
   if (method !== 'GET' || match === null) return undefined;
   const history = sampler.history(match[1] === undefined ? DEVICE_KEY : decodeURIComponent(match[1]));
-  if (history === undefined) return { status: 404, json: { error: `nothing is known of ${match[1]}` } };
+  // A container that has just started is not known yet, and one that has gone not any more: nothing is known of it.
+  if (history === undefined) return { status: 200, json: { times: [], values: {} } };
   const after = Number(query.get('after') ?? Number.NEGATIVE_INFINITY);
   const json = query.get('range') === 'day' ? history.coarse(after) : history.fine(after);
   return { status: 200, json };
