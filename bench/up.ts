@@ -100,7 +100,7 @@ async function watch(site: string, env: NodeJS.ProcessEnv): Promise<readonly Mea
   const found: Measurement[] = [];
   for (const [what, modules, most] of [
     ['agent, monitor alone', 'monitor', 50],
-    ['agent, all modules', 'apply, health, monitor', 60],
+    ['agent, all modules', 'apply, config, devices, health, http, logs, monitor', 60],
   ] as const) {
     const settings = join(site, 'agent.yaml');
     writeFileSync(settings, `projects: [compose.yaml]\nmodules: [${modules}]\n`);

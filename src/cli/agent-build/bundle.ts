@@ -57,8 +57,9 @@ const OPTIONS = {
   minifyWhitespace: true,
   legalComments: 'none',
   logLevel: 'silent',
-  // It is nowhere: what would be read from beside a module is filled in when it is bundled.
-  define: { 'import.meta.url': '"file:///sampan-agent.js"' },
+  // It is nowhere: what would be read from beside a module is filled in when it is bundled. Spelt in parts, because
+  // what bundles the command line replaces the words wherever they stand together.
+  define: { [['import', 'meta', 'url'].join('.')]: '"file:///sampan-agent.js"' },
 } as const satisfies BuildOptions;
 
 /** Leaves out modules that are not chosen, and lets esbuild drop whatever then nobody uses. */
