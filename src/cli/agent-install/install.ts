@@ -10,6 +10,12 @@ const STATE = '/var/lib';
 /** The agent mostly waits: compiled code, and the compiler itself, would take more memory than they save time. */
 const LEAN = ['--lite-mode', '--max-semi-space-size=1'];
 
+/** Node takes the types from sources with WebAssembly, which lean mode switches off. */
+function programOf(script: string | undefined): readonly string[] {
+  if (script === undefined) return [process.execPath, ...LEAN];
+  return [process.execPath, ...(script.endsWith('.ts') ? [] : LEAN), script];
+}
+
 /** What `sampan agent install` is told. */
 export interface InstallValues {
   readonly settings: string | undefined;
@@ -23,7 +29,7 @@ export async function install(context: Context, values: InstallValues): Promise<
     values.settings === undefined ? '/etc/sampan/agent.yaml' : resolve(context.cwd, values.settings);
   const files = composeFiles(context, values.file);
   const unit = systemdUnit({
-    command: [process.execPath, ...LEAN, ...(process.argv[1] === undefined ? [] : [process.argv[1]])],
+    command: programOf(process.argv[1]),
     settingsPath: settings,
     stateDirectory: STATE,
     engineUnit: context.env.DOCKER_HOST?.includes('podman') === true ? 'podman.socket' : 'docker.service',
@@ -51,6 +57,6 @@ function settingsText(files: readonly string[]): string {
 projects:
   - file:
 ${list}
-modules: [apply, health, monitor]
+modules: [apply, devices, health, http, logs, monitor]
 `;
 }

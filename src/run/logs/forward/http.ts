@@ -16,16 +16,39 @@ export function httpDestination(
     name: `${origin}${pathname}`,
     spools: true,
     send: async records => {
-      const response = await fetch(url, {
-        method: 'POST',
+      const status = await post(url, {
         headers: { ...headers, 'Content-Type': 'application/x-ndjson' },
-        body: records.map(lineOf).join(''),
-        redirect: 'error',
+        body: Buffer.from(records.map(lineOf).join('')),
         signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
       });
-      await response.body?.cancel();
-      if (!response.ok) throw new SampanError('unavailable', `it answered with status ${response.status}`);
+      if (status < 200 || status > 299)
+        throw new SampanError('unavailable', `it answered with status ${status}`);
     },
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+interface Posting {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  readonly signal: AbortSignal;
+}
+
+/** The status of the answer; redirects are not followed. Not `fetch`: it needs WebAssembly, which lean agents lack. */
+async function post(url: string, { headers, body, signal }: Posting): Promise<number> {
+  const { request } = url.startsWith('https:') ? await import('node:https') : await import('node:http');
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const outgoing = request(url, {
+    method: 'POST',
+    headers: { ...headers, 'Content-Length': String(body.length) },
+    signal,
+  });
+  outgoing.on('error', reject);
+  outgoing.once('response', incoming => {
+    incoming.on('error', () => {});
+    incoming.resume();
+    resolve(incoming.statusCode ?? 0);
+  });
+  outgoing.end(body);
+  return await promise;
 }
