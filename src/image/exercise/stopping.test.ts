@@ -5,8 +5,9 @@ import { test } from 'node:test';
 import { heeds } from './stopping.ts';
 
 test('a process heeds the signals that it catches or blocks, and no others', async t => {
-  const child = spawn('sh', ['-c', 'trap : TERM; echo ready; while :; do sleep 0.1; done'], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+  // One that starts no children: around those a shell blocks every signal for a moment.
+  const child = spawn('sh', ['-c', 'trap : TERM; echo ready; read line'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
   });
   t.after(() => child.kill('SIGKILL'));
   await once(child.stdout, 'data');

@@ -204,24 +204,24 @@ test('large bodies and heads are refused, told or not told how large', async t =
   equal((await server.call('/', { headers: { ...headers, x: 'x'.repeat(3000) } })).status, 431);
 });
 
-/** Sends pieces on a connection, and resolves with what came when it is closed. */
-async function raw(path: string, pieces: readonly string[], everyMs: number): Promise<string> {
+/** Sends pieces on a connection until it is closed; how many went, and what came. */
+async function raw(path: string, pieces: readonly string[], everyMs: number) {
   const socket = connect(path);
   socket.on('error', () => {});
   let text = '';
   socket.on('data', bytes => {
     text += String(bytes);
   });
-  const closed = once(socket, 'close');
-  const send = async (): Promise<void> => {
-    for (const piece of pieces) {
-      if (socket.destroyed) return;
-      socket.write(piece);
-      await sleep(everyMs);
-    }
-  };
-  await Promise.all([closed, send()]);
-  return text;
+  const closed = new Promise(resolve => {
+    socket.once('close', resolve);
+  });
+  let sent = 0;
+  for (; sent < pieces.length && !socket.destroyed; sent += 1) {
+    socket.write(pieces[sent]!);
+    await sleep(everyMs);
+  }
+  await closed;
+  return { text, sent };
 }
 
 test('clients that send a head or a body by drops are cut', async t => {
@@ -239,8 +239,11 @@ test('clients that send a head or a body by drops are cut', async t => {
       50,
     ),
   ]);
-  match(head, /^HTTP\/1\.1 408/);
-  match(body, /^(?:HTTP\/1\.1 408|$)/);
+  for (const { text, sent } of [head, body]) {
+    // A client that writes while it is being cut may lose the answer.
+    match(text, /^(?:HTTP\/1\.1 408|$)/);
+    ok(sent < drops.length, 'cut before it had sent everything');
+  }
   equal((await server.call('/v1/status')).status, 200);
 });
 
