@@ -212,9 +212,7 @@ async function raw(path: string, pieces: readonly string[], everyMs: number) {
   socket.on('data', bytes => {
     text += String(bytes);
   });
-  const closed = new Promise(resolve => {
-    socket.once('close', resolve);
-  });
+  const closed = new Promise(resolve => socket.once('close', resolve));
   let sent = 0;
   for (; sent < pieces.length && !socket.destroyed; sent += 1) {
     socket.write(pieces[sent]!);
