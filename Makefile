@@ -19,7 +19,7 @@ test: ## Installs what is missing, checks, and runs every test, those with real 
 	@scripts/with-docker scripts/test
 
 check: deps ## Lints, checks the format and the types, and holds the architecture
-	@node_modules/.bin/biome check .
+	@node_modules/.bin/biome check --error-on-warnings .
 	@node_modules/.bin/tsc -p .
 	@$(NODE) --test --test-reporter=dot 'test/architecture/*.test.ts'
 

@@ -68,7 +68,7 @@ export function checkBudget(
 
 function isUnwanted(finding: Finding, failOn: readonly string[]): boolean {
   return failOn.some(each => {
-    const least = SEVERITIES.findIndex(severity => severity === each);
+    const least = (SEVERITIES as readonly string[]).indexOf(each);
     return least === -1 ? each === finding.id : SEVERITIES.indexOf(finding.severity) >= least;
   });
 }

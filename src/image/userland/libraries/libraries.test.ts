@@ -93,7 +93,6 @@ describe('the closure of a program of glibc', () => {
       '/usr/bin/main': '-> /app/bin/main',
       '/app/bin/main': program({
         needed: ['liba.so', 'libl.so', 'libp.so'],
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: the braces are the loader's.
         runpath: '${ORIGIN}/../lib:/opt/$LIB:/opt/$PLATFORM',
       }),
       '/app/lib/liba.so': library('liba.so'),
