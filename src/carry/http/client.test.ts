@@ -148,11 +148,11 @@ test('a silent server, and one of one byte at a time, are given up', async t => 
 test('who reads slowly does not make the server slow', async t => {
   const bytes = Buffer.alloc(4 << 20);
   const server = await startServer(t, (_, response) => response.end(bytes));
-  const send = httpClient({ idleMs: 100, slowMs: 100, minBytesPerSecond: 1e6 });
+  const send = httpClient({ idleMs: 1000, slowMs: 1000, minBytesPerSecond: 1e6 });
   const response = await send(get(server.origin));
   let size = 0;
   for await (const chunk of response.body) {
-    if (size === 0) await sleep(500);
+    if (size === 0) await sleep(2500);
     size += chunk.length;
   }
   assert.equal(size, bytes.length);

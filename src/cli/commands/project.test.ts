@@ -49,14 +49,24 @@ services:
   console: {image: "IMAGE:1", tty: true, stop_grace_period: 0s, command: [sh, -c, "echo on a terminal; sleep 1000"]}
 `;
 
+/** The lines of `logs` once every service has said all that it says at its start. */
+async function allLines(t: TestContext, bench: Bench): Promise<readonly string[]> {
+  let lines: readonly string[] = [];
+  for (let tries = 0; tries < 100; tries++) {
+    const plain = trial(t, bench, TALKING);
+    await plain.run('logs');
+    lines = plain.stdout.text().trim().split('\n');
+    if ([/ at y$/, /x{1000}$/, /on a terminal$/].every(last => lines.some(line => last.test(line)))) break;
+    await sleep(200);
+  }
+  return lines;
+}
+
 test('logs of all services come in order, whole, filtered, and as JSON', async t => {
   const bench = await openBench(t);
   if (typeof bench === 'string') return t.skip(bench);
   await bench.up(TALKING);
-  await sleep(1500);
-  const plain = trial(t, bench, TALKING);
-  await plain.run('logs');
-  const lines = plain.stdout.text().trim().split('\n');
+  const lines = await allLines(t, bench);
   ok(lines.some(line => /^console-1\s* \| on a terminal$/.test(line)));
   equal(
     lines.map(line => /x{1000,}/.exec(line)?.[0].length).find(length => length !== undefined),

@@ -176,7 +176,7 @@ test('a change reaches a running container with a signal, and garbage does not',
   });
   const running = await module.start(host);
   t.after(() => running[Symbol.asyncDispose]());
-  await sleep(300);
+  await until('the first document is kept', async () => copy !== undefined);
   body = documentOf({ 'a.conf': 'two', 'b.conf': 'two' });
   await until('the container is told', async () =>
     (await insideOf(bench, container.id, 'cat /tmp/told')).includes('told\n'),

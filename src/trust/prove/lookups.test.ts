@@ -3,8 +3,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isSampanError } from '../../core/errors/index.ts';
 import { failedPaths, traceLookups } from './lookups.ts';
 
@@ -60,8 +60,9 @@ test('the look-ups of a real process and its children are seen', async t => {
   if (spawnSync('strace', ['-V'], { stdio: 'ignore' }).status !== 0) return t.skip('there is no strace');
   const scratch = mkdtempSync(join(tmpdir(), 'sampan-trace-'));
   t.after(() => rmSync(scratch, { recursive: true, force: true }));
-  const script = `cd ${scratch}; read x; cat /gone/parent; (cat "gone ä"); cat /etc/hostname; sleep 30`;
-  const child = spawn('sh', ['-c', script], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const script = `cd ${scratch}; read x; cat /gone/parent; (cat "gone ä"); cat /etc/hostname; echo done; sleep 30`;
+  const child = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const said = createInterface({ input: child.stdout });
   t.after(() => child.kill('SIGKILL'));
   const trace = await traceLookups(child.pid!, join(scratch, 'trace'), process.env).catch(error => {
     if (isSampanError(error, 'unavailable')) return undefined;
@@ -69,7 +70,7 @@ test('the look-ups of a real process and its children are seen', async t => {
   });
   if (trace === undefined) return t.skip('strace may not trace here');
   child.stdin.end('go\n');
-  await sleep(400);
+  for await (const line of said) if (line === 'done') break;
   const paths = await trace.finish();
   ok(paths.includes('/gone/parent'), paths.join('\n'));
   ok(paths.includes(join(scratch, 'gone ä')), paths.join('\n'));

@@ -51,21 +51,21 @@ test('buffers are made up to their number, and used again', () => {
   deepEqual([pool.take(), pool.take(), pool.take()], [two, one, undefined]);
 });
 
-test('a transfer that is too slow is ended, one that is fast enough is not', async () => {
-  let ended = 0;
-  const slow = watchPace({ minRate: 1000, windowMs: 20 }, () => {
-    ended += 1;
-  });
-  const fast = watchPace({ minRate: 1000, windowMs: 20 }, () => {
-    ended += 100;
-  });
-  const feed = setInterval(() => fast.passed(1000), 5);
-  const trickle = setInterval(() => slow.passed(1), 5);
-  await sleep(120);
-  clearInterval(feed);
-  clearInterval(trickle);
-  for (const pace of [slow, fast]) pace.end();
-  equal(ended, 1);
+test('a transfer that is too slow is ended once, one that is fast enough is not', t => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  const ended: string[] = [];
+  const limits = { minRate: 1000, windowMs: 20 };
+  const slow = watchPace(limits, () => ended.push('slow'));
+  const fast = watchPace(limits, () => ended.push('fast'));
+  for (let window = 0; window < 3; window += 1) {
+    slow.passed(19);
+    fast.passed(20);
+    t.mock.timers.tick(limits.windowMs);
+  }
+  deepEqual(ended, ['slow']);
+  fast.end();
+  t.mock.timers.tick(limits.windowMs);
+  deepEqual(ended, ['slow']);
 });
 
 /** Sends a file to whoever asks, from a pool of two small buffers. */
