@@ -6,6 +6,7 @@ import { effects } from './effects.ts';
 import { cycles, folderEntry, indexIsList, roomOrder, testsApart } from './imports.ts';
 import { docComments, fileSize, functionSize, plainModules } from './shape.ts';
 import { readSources, type Source, type Violation } from './source.ts';
+import { unusedExports } from './unused.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const folders = ['src', 'test', 'bench', 'scripts', 'demo', 'corpus'].filter(name =>
@@ -28,6 +29,7 @@ test('folders are entered through their index.ts', () => deepEqual(mend(folderEn
 holds('an index.ts only lists what its folder offers', indexIsList);
 test('no file imports itself by way of others', () => deepEqual(mend(cycles(sources)), []));
 test('what is published imports no test', () => deepEqual(mend(testsApart(sources)), []));
+test('every export has a user', () => deepEqual(mend(unusedExports(sources)), []));
 holds('files have at most 300 lines', fileSize);
 holds('functions have at most 50 lines', functionSize);
 holds('every export has a doc comment', docComments);

@@ -88,7 +88,7 @@ function importOf(node: Node): Import[] {
 }
 
 /** The line of an offset, from 1. */
-export function lineAt(source: Source, offset: number): number {
+function lineAt(source: Source, offset: number): number {
   return source.text.slice(0, offset).split('\n').length;
 }
 

@@ -188,7 +188,7 @@ async function* once(bytes: Uint8Array): Bytes {
 }
 
 /** Both as one; the first is asked first. */
-export function eitherSource(first: BlobSource, second: BlobSource): BlobSource {
+function eitherSource(first: BlobSource, second: BlobSource): BlobSource {
   return {
     has: async digest => (await first.has(digest)) || (await second.has(digest)),
     open: async function* (blob, options) {

@@ -21,7 +21,7 @@ import {
 import type { BundledManifest, Item } from './item.ts';
 
 /** On the entry of something attached: of which manifest. */
-export const BUNDLED_REFERRER = 'dev.sampan.bundle.referrer';
+const BUNDLED_REFERRER = 'dev.sampan.bundle.referrer';
 
 /**
  * The files of a bundle: an OCI layout and a Docker archive in one (docs/bundles.md). Documents come before

@@ -14,7 +14,7 @@ export interface ChunkList {
 }
 
 /** The schema of the document, with its version (docs/formats/chunks.md). */
-export const CHUNKS_SCHEMA = 'sampan.chunks/1';
+const CHUNKS_SCHEMA = 'sampan.chunks/1';
 
 /** The size of a chunk where nothing else is said. */
 export const CHUNK_BYTES = 1 << 20;

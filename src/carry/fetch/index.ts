@@ -1,6 +1,5 @@
 export {
   CHUNK_BYTES,
-  CHUNKS_SCHEMA,
   type ChunkCounter,
   type ChunkList,
   countChunks,

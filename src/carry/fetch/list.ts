@@ -30,7 +30,7 @@ export async function fetchList(job: FetchJob, means: FetchMeans): Promise<Chunk
 }
 
 /** The URL with `.chunks` at the end of its path. */
-export function besideUrl(url: URL): URL {
+function besideUrl(url: URL): URL {
   const beside = new URL(url);
   beside.pathname += '.chunks';
   return beside;

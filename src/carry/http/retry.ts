@@ -110,7 +110,7 @@ export function growingPause(attempt: number, waiting: Waiting): number {
 }
 
 /** Milliseconds to wait as `Retry-After` says, in seconds or as a date; absent for anything else. */
-export function retryAfter(value: string | undefined, nowMs: number): number | undefined {
+function retryAfter(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
   if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
   const date = /GMT$/.test(value) ? Date.parse(value) : Number.NaN;

@@ -3,7 +3,7 @@ import { SampanError } from '../../core/errors/index.ts';
 import type { Inventory, InventoryEngine, InventoryImage, InventoryLayer } from './types.ts';
 
 /** The schema of the document, with its version. */
-export const INVENTORY_SCHEMA = 'sampan.inventory/1';
+const INVENTORY_SCHEMA = 'sampan.inventory/1';
 
 /** No inventory is larger: some hundred thousand layers. */
 export const MAX_INVENTORY_BYTES = 16 << 20;

@@ -37,7 +37,7 @@ export async function takeInventory(where: Surroundings): Promise<Inventory> {
 }
 
 /** Every whole image in the store, one for each platform. */
-export async function storedImages(store: OwnStore, options: Cancel = {}): Promise<readonly LayeredImage[]> {
+async function storedImages(store: OwnStore, options: Cancel = {}): Promise<readonly LayeredImage[]> {
   const found: LayeredImage[] = [];
   for (const stored of await listStored(store)) {
     // One that is damaged has nothing to build on, and must not hide the others.

@@ -1,4 +1,3 @@
 export { type Loading, loadBundle } from './load.ts';
 export { imagesInEngine, type LoadSurroundings, planLoad } from './plan.ts';
-export { gzipSize } from './sizes.ts';
 export type { LayerState, LoadImage, LoadPlace, LoadPlan, NeededLayer } from './types.ts';

@@ -20,7 +20,7 @@ export async function plainSizeOf(source: BlobSource, blob: Descriptor): Promise
 }
 
 /** What the end of a gzip stream says about its size; absent for one that is too short to be one. */
-export function gzipSize(content: Content): number | undefined {
+function gzipSize(content: Content): number | undefined {
   if (content.size < 18) return undefined;
   return readContent(sliceContent(content, content.size - TRAILER_BYTES)).readUInt32LE(0);
 }

@@ -1,4 +1,4 @@
-import { type ByteStream, type Digest, verified } from '../../core/bytes/index.ts';
+import type { ByteStream, Digest } from '../../core/bytes/index.ts';
 import type { Descriptor } from '../../core/oci/index.ts';
 import type { Cancel } from '../../core/store/index.ts';
 import { download } from '../http/index.ts';
@@ -42,10 +42,4 @@ export async function* blobFrom(
     tools.onBytes?.(chunk.length);
     yield chunk;
   }
-}
-
-/** The bytes of a blob, verified. */
-export function readBlob(repository: Repository, blob: Descriptor, options: Cancel = {}): ByteStream {
-  const what = `${repository.name}, blob ${blob.digest}`;
-  return verified(blobFrom(repository, blob, options), { what, digest: blob.digest, size: blob.size });
 }

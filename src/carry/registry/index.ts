@@ -1,4 +1,4 @@
-export { hasBlob, readBlob } from './blobs.ts';
+export { hasBlob } from './blobs.ts';
 export { removeOldParts } from './journal.ts';
 export { fetchManifest, manifestDigest, pushManifest, type RemoteManifest } from './manifests.ts';
 export { fallbackTag, listReferrers, pushReferrer, type ReferrerOptions } from './referrers.ts';

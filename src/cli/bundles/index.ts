@@ -4,5 +4,5 @@ export { withFetched } from './fetched.ts';
 export { type Gathered, type Gathering, gather } from './gather.ts';
 export { loadPlanJson, loadSummary } from './load-print.ts';
 export { type ChosenPlace, choosePlace } from './places.ts';
-export { bundlePlanJson, planSummary, printBundlePlan } from './plan-print.ts';
+export { bundlePlanJson, printBundlePlan } from './plan-print.ts';
 export { openTargetFor } from './targets.ts';

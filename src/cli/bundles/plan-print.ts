@@ -25,7 +25,7 @@ export function printBundlePlan(output: Output, plan: BundlePlan, targets: reado
 }
 
 /** The sum of a plan in a line. */
-export function planSummary(plan: BundlePlan, targets: readonly Target[]): string {
+function planSummary(plan: BundlePlan, targets: readonly Target[]): string {
   const carried = `carries ${formatNumber(plan.carriedLayers, 'layer')}, ${formatSize(plan.carriedBytes)}`;
   const attached = plan.referrers === 0 ? '' : ` and ${formatNumber(plan.referrers, 'signature or list')}`;
   if (targets.length === 0) return `${carried}${attached}`;

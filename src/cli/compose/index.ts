@@ -11,4 +11,4 @@ export { restartOrder } from './order.ts';
 export { defaultsText, eventLine, planJson, planTable } from './show.ts';
 export { type Compared, compare, executeContext, openEngine } from './supervisor.ts';
 export { type TopRow, type TopSampler, topSampler } from './top-sample.ts';
-export { sparkline, topJson, topTable } from './top-show.ts';
+export { topJson, topTable } from './top-show.ts';

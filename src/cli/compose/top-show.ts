@@ -4,7 +4,7 @@ import type { TopRow } from './top-sample.ts';
 const BARS = '▁▂▃▄▅▆▇█';
 
 /** A curve of the last values as wide as `columns`, from nothing to `most`; a gap where nothing is known. */
-export function sparkline(values: readonly number[], most: number, columns: number): string {
+function sparkline(values: readonly number[], most: number, columns: number): string {
   return values
     .slice(-columns)
     .map(value => {

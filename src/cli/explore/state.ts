@@ -46,7 +46,7 @@ export interface State {
 }
 
 /** Everything shown, nothing opened but the root. */
-export const EVERYTHING: Choice = {
+const EVERYTHING: Choice = {
   layer: 0,
   compare: 'layer',
   added: true,

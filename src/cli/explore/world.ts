@@ -69,7 +69,7 @@ function lastOf<K, V>(answer: (key: K) => V): (key: K) => V {
 }
 
 /** How many of the first `count` layers were read. */
-export function readAmong({ inspection }: Inspected, count: number): number {
+function readAmong({ inspection }: Inspected, count: number): number {
   return inspection.layers.slice(0, count).filter(layer => layer.unread === undefined).length;
 }
 

@@ -6,7 +6,6 @@ export {
   visible,
   visibleLines,
 } from '../../core/text/index.ts';
-export { formatBar } from './bar.ts';
 export { type Schema, writeJson } from './json.ts';
 export type { Output } from './port.ts';
 export { type Style, styleFor } from './style.ts';

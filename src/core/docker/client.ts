@@ -23,7 +23,7 @@ export interface CallOptions {
 }
 
 /** The highest and lowest versions of the API that these calls are written for. */
-export const API_RANGE = { highest: '1.47', lowest: '1.40' } as const;
+const API_RANGE = { highest: '1.47', lowest: '1.40' } as const;
 
 const ANSWER_LIMIT = 64 * 1024 * 1024;
 const MESSAGE_LIMIT = 64 * 1024;

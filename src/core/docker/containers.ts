@@ -206,17 +206,6 @@ export async function* containerLogs(
   else yield* demultiplex(reply.body);
 }
 
-/** Unpacks a tar into a directory of the container. */
-export async function putArchive(
-  docker: Docker,
-  id: string,
-  options: CallOptions & { readonly directory: string; readonly tar: AsyncIterable<Uint8Array> },
-): Promise<void> {
-  const { directory, tar, signal } = options;
-  const path = containerPath(id, 'archive');
-  await sendOnly(docker, { method: 'PUT', path, query: { path: directory }, body: tar, signal });
-}
-
 /** What it uses at this moment. @throws SampanError `not-found`. */
 export async function containerStats(
   docker: Docker,

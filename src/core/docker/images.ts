@@ -117,40 +117,6 @@ export async function loadImages(
   return { images };
 }
 
-/** How far a pull is: one layer's bytes. */
-export interface PullProgress {
-  readonly layer: string;
-  readonly status: string;
-  readonly bytes: number | undefined;
-  readonly totalBytes: number | undefined;
-}
-
-/** Lets the engine pull an image; `auth` is the value of `X-Registry-Auth`. @throws SampanError with its words. */
-export async function* pullImage(
-  docker: Docker,
-  name: string,
-  options: CallOptions & { readonly platform?: string | undefined; readonly auth?: string | undefined } = {},
-): AsyncGenerator<PullProgress> {
-  const { platform, auth, signal } = options;
-  const reply = await send(docker, {
-    method: 'POST',
-    path: '/images/create',
-    query: { fromImage: name, platform },
-    ...(auth === undefined ? {} : { headers: { 'X-Registry-Auth': auth } }),
-    idleMs: 600_000,
-    signal,
-  });
-  for await (const message of progressMessages(reply.body)) {
-    const detail = fieldsAt(message, 'progressDetail');
-    yield {
-      layer: textAt(message, 'id'),
-      status: textAt(message, 'status'),
-      bytes: numberAt(detail, 'current'),
-      totalBytes: numberAt(detail, 'total'),
-    };
-  }
-}
-
 /** Makes an image of one tar (`docker import`). Returns its ID. */
 export async function importImage(
   docker: Docker,

@@ -1,4 +1,4 @@
-export { API_RANGE, type CallOptions, commonVersion, connectDocker, type Docker } from './client.ts';
+export { type CallOptions, commonVersion, connectDocker, type Docker } from './client.ts';
 export {
   attachContainer,
   type ContainerDetails,
@@ -12,7 +12,6 @@ export {
   killContainer,
   type LogSpan,
   listContainers,
-  putArchive,
   removeContainer,
   startContainer,
   stopContainer,
@@ -28,8 +27,6 @@ export {
   type Loaded,
   listImages,
   loadImages,
-  type PullProgress,
-  pullImage,
   removeImage,
   saveImages,
   tagImage,
@@ -54,7 +51,6 @@ export {
   containerState,
   hasPath,
   renameContainer,
-  updateContainer,
 } from './state.ts';
 export { demultiplex, type OutputChunk } from './stream.ts';
 export {

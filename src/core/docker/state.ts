@@ -165,17 +165,6 @@ export async function renameContainer(
   await sendOnly(docker, { method: 'POST', path, query: { name }, signal });
 }
 
-/** Changes limits or the restart policy of a container, while it runs: the body of `POST /containers/ID/update`. */
-export async function updateContainer(
-  docker: Docker,
-  id: string,
-  options: CallOptions & { readonly body: Fields },
-): Promise<void> {
-  const { body, signal } = options;
-  const path = `/containers/${encodeURIComponent(id)}/update`;
-  await sendOnly(docker, { method: 'POST', path, json: body, signal });
-}
-
 /** Whether a path is there in a container, whether it runs or not. */
 export async function hasPath(
   docker: Docker,

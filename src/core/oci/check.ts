@@ -30,7 +30,7 @@ export function parseDocument(bytes: Uint8Array, what: string): JsonObject {
 }
 
 /** True for an object that is no array. */
-export function isObject(value: unknown): value is JsonObject {
+function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

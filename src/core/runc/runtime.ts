@@ -43,7 +43,7 @@ export function findProgram(name: string, searchPath: string): string | undefine
 }
 
 /** The error for a runtime that is not there. */
-export function missingRuntime(name: string): SampanError {
+function missingRuntime(name: string): SampanError {
   return new SampanError('unavailable', `the OCI runtime ${name} is not installed`, {
     remedy: 'install one (apt-get install runc, or crun), or choose --engine docker',
   });

@@ -42,7 +42,7 @@ export function textFile(path: string, text: string): ArchiveFile {
 }
 
 /** A blob as the file of an OCI layout. */
-export function blobFile(source: BlobSource, blob: Descriptor, options?: Cancel): ArchiveFile {
+function blobFile(source: BlobSource, blob: Descriptor, options?: Cancel): ArchiveFile {
   return { path: blobPath(blob.digest), size: blob.size, open: () => source.open(blob, options) };
 }
 

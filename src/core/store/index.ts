@@ -1,6 +1,6 @@
 export { type LockOptions, withLock } from '../bytes/index.ts';
 export { type ArchiveFiles, openArchive, readArchiveFile } from './archive-files.ts';
-export { type ArchiveFile, blobFile, containerdNames, textFile, writeArchive } from './archive-writer.ts';
+export { type ArchiveFile, containerdNames, textFile, writeArchive } from './archive-writer.ts';
 export {
   attachedBlobs,
   attachReferrer,

@@ -50,7 +50,7 @@ export async function openRootfs(
 }
 
 /** The tar of a directory: headers in memory, contents where they are. */
-export function directoryTar(directory: string): Content {
+function directoryTar(directory: string): Content {
   const parts: Content[] = [];
   const inodes = new Map<string, string>();
   const waiting = [''];

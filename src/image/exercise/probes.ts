@@ -27,7 +27,7 @@ export async function runProbe(
 }
 
 /** How a probe is named in reports. */
-export function probeName(probe: Probe): string {
+function probeName(probe: Probe): string {
   if (probe.kind === 'http') return nameOf(probe);
   return probe.kind === 'exec' ? `exec ${probe.args.join(' ')}` : `script ${probe.path}`;
 }

@@ -1,4 +1,4 @@
-export { type Budget, checkBudget, NO_BUDGET, SEVERITIES, type Violation } from './budget/index.ts';
+export { type Budget, checkBudget, SEVERITIES, type Violation } from './budget/index.ts';
 export type { Cause, Confidence, Example, Finding, Severity } from './finding.ts';
 export { FINDING_IDS } from './finding-ids.ts';
 export type { Found } from './findings/index.ts';

@@ -29,7 +29,7 @@ function render(value: Fragment): string {
 }
 
 /** Text from anywhere, inert in HTML, and with nothing in it that turns or hides other text. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return visible(text).replace(/[&<>"']/g, character => ENTITIES[character] ?? '');
 }
 

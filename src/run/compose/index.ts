@@ -29,7 +29,6 @@ export {
   type FileGrant,
   type HealthCheck,
   type Hook,
-  isCdiName,
   type Mount,
   type Port,
   type RestartPolicy,

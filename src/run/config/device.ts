@@ -124,7 +124,7 @@ function checkedVariables(entries: readonly (readonly [string, unknown])[]): Rea
 }
 
 /** @throws SampanError `invalid` for a path that is absolute, leaves its directory, or is odd. */
-export function checkedPath(path: string): string {
+function checkedPath(path: string): string {
   const parts = path.split('/');
   const isOdd = parts.some(part => part === '' || part === '.' || part === '..' || part.startsWith('..'));
   if (isOdd || path.length > 200 || parts.length > MAX_DEPTH || /[\p{Cc}\\]/u.test(path))

@@ -31,7 +31,7 @@ export function readFilter({ level, include = [], exclude = [] }: FilterText, wh
 }
 
 /** Reads the name of a level. @throws SampanError `usage`. */
-export function readLevel(text: string, where: string): Level {
+function readLevel(text: string, where: string): Level {
   const level = levelNamed(text);
   if (level !== undefined) return level;
   throw new SampanError(

@@ -1,4 +1,4 @@
-export { type FilterText, type LogFilter, passes, readFilter, readLevel } from './filter.ts';
+export { type FilterText, type LogFilter, passes, readFilter } from './filter.ts';
 export { LEVELS, type Level, levelOf } from './level.ts';
 export { logsModule } from './logs.ts';
 export { type Joiner, joiner, type Pending } from './multiline.ts';

@@ -14,17 +14,9 @@ import {
 } from './read/index.ts';
 
 /** What is kept of a container over time: cores, bytes, bytes a second, processes. */
-export const CONTAINER_FIELDS = [
-  'cpu',
-  'memory',
-  'received',
-  'sent',
-  'read',
-  'written',
-  'processes',
-] as const;
+const CONTAINER_FIELDS = ['cpu', 'memory', 'received', 'sent', 'read', 'written', 'processes'] as const;
 /** Of the device: shares from 0 to 1, bytes, degrees. */
-export const DEVICE_FIELDS = ['cpu', 'memory', 'disk', 'temperature', 'pressure'] as const;
+const DEVICE_FIELDS = ['cpu', 'memory', 'disk', 'temperature', 'pressure'] as const;
 /** The key of the device among histories. */
 export const DEVICE_KEY = '/device';
 

@@ -7,7 +7,6 @@ export {
   runHooks,
   type ServiceOutcome,
   type SuperviseEvent,
-  standOf,
   waitFor,
 } from './execute/index.ts';
 export {

@@ -1,7 +1,6 @@
 export type { Reference } from './field.ts';
 export {
   maxShifts,
-  REGION_KINDS,
   type Region,
   type RegionKind,
   type Relocation,

@@ -1,7 +1,7 @@
 import { type ByteReader, type ByteWriter, broken } from '../bytes/index.ts';
 
 /** What the bytes of a region are; the number is how a delta writes it. */
-export const REGION_KINDS = [
+const REGION_KINDS = [
   /** x86-64 code: relative calls and jumps, and addresses relative to the instruction. */
   'x86-64',
   /** AArch64 code: branches, and pages with the offset that follows. */

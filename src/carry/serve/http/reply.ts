@@ -41,7 +41,7 @@ export interface Told {
 }
 
 /** A refusal as it is; of everything else only what a client may know. */
-export function toldOf(error: unknown): Told {
+function toldOf(error: unknown): Told {
   if (error instanceof Refusal) {
     const { status, refusal: code, message, headers } = error;
     return { status, code, message, headers };

@@ -16,9 +16,6 @@ export interface Budget {
   readonly failOn: readonly string[];
 }
 
-/** A budget that allows everything. */
-export const NO_BUDGET: Budget = { failOn: [] };
-
 /** A promise of a budget that an image breaks. */
 export interface Violation {
   /** `max-size`, `max-waste`, `min-efficiency`, `max-growth`, or the id of a finding. */

@@ -1,1 +1,1 @@
-export { type Budget, checkBudget, NO_BUDGET, SEVERITIES, type Violation } from './budget.ts';
+export { type Budget, checkBudget, SEVERITIES, type Violation } from './budget.ts';

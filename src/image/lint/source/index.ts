@@ -6,5 +6,5 @@ export {
   type Span,
   sourceText,
 } from '../../../core/text/index.ts';
-export { type Joined, joinSpans, plainText, sliceJoined, sourceOffset, sourceSpan } from './joined.ts';
+export { type Joined, joinSpans, plainText, sliceJoined, sourceSpan } from './joined.ts';
 export { splitWords, type Word, type Words } from './words.ts';

@@ -28,7 +28,7 @@ export function joinSpans(source: string, spans: readonly Span[]): Joined {
 }
 
 /** The offset in the source of a character of the text. */
-export function sourceOffset({ at, from }: Joined, index: number): number {
+function sourceOffset({ at, from }: Joined, index: number): number {
   const piece = lastAtMost(at, index);
   return (from[piece] ?? 0) + index - (at[piece] ?? 0);
 }

@@ -66,7 +66,7 @@ function glibcFlavour(files: ElfFiles, elf: ElfFile, interpreter: Found | undefi
 const MAX_LOADER_BYTES = 16 << 20;
 
 /** The directories that stand in a loader of glibc, one after the other, each with a slash at its end. */
-export function builtInDirectories(loader: Content): readonly string[] {
+function builtInDirectories(loader: Content): readonly string[] {
   if (loader.size > MAX_LOADER_BYTES) return [];
   const text = readContent(loader).toString('latin1');
   const list = /(?<=\0)(?:\/[\w.+-]+(?:\/[\w.+-]+){0,8}\/\0){2,16}/.exec(text)?.[0] ?? '';

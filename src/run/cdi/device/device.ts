@@ -17,7 +17,7 @@ export const DEVICE_KIND = 'sampan.local/device';
  * What a CDI device of a device is called: by vendor, product and serial number or port, or by its node. The same
  * device has the same name after it was plugged in again.
  */
-export function cdiDeviceName(device: Device, all: readonly Device[]): string {
+function cdiDeviceName(device: Device, all: readonly Device[]): string {
   const selector = stableSelector(device, all);
   const parts =
     selector?.usb === undefined

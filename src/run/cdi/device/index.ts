@@ -1,1 +1,1 @@
-export { cdiDeviceName, DEVICE_KIND, devicesFor, renewed } from './device.ts';
+export { DEVICE_KIND, devicesFor, renewed } from './device.ts';

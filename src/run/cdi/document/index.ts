@@ -11,5 +11,5 @@ export type {
   CdiNetDevice,
   CdiNode,
 } from './types.ts';
-export { CDI_VERSIONS, editsIn, smallestVersion } from './versions.ts';
+export { editsIn, smallestVersion } from './versions.ts';
 export { documentJson, documentOf, fileName } from './write.ts';

@@ -1,7 +1,7 @@
 import type { CdiDocument, CdiEdits } from './types.ts';
 
 /** The released versions of the specification, oldest first. */
-export const CDI_VERSIONS: readonly string[] = [
+const CDI_VERSIONS: readonly string[] = [
   '0.1.0',
   '0.2.0',
   '0.3.0',

@@ -13,4 +13,4 @@ export {
   type ScalarNode,
   withEntries,
 } from './node.ts';
-export { MAX_FILE_LENGTH, readNode } from './read.ts';
+export { readNode } from './read.ts';

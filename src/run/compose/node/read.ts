@@ -4,7 +4,7 @@ import { interpolate, type Variables } from './interpolate.ts';
 import type { Node, Place, Problem } from './node.ts';
 
 /** The longest file that is read, in UTF-16 units. */
-export const MAX_FILE_LENGTH = 4 << 20;
+const MAX_FILE_LENGTH = 4 << 20;
 const MAX_PROBLEMS = 50;
 
 interface Read {

@@ -56,7 +56,7 @@ export const devices: Read<readonly (DeviceMapping | { readonly cdi: string })[]
 );
 
 /** Whether a text is a qualified name of a CDI device. (CDI specification, "Device naming") */
-export function isCdiName(name: string): boolean {
+function isCdiName(name: string): boolean {
   return /^[A-Za-z][\w.-]*\/[A-Za-z][\w.-]*=[A-Za-z0-9][\w.:-]*$/.test(name);
 }
 

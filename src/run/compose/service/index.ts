@@ -1,4 +1,4 @@
-export { type DeviceMapping, isCdiName } from './devices.ts';
+export type { DeviceMapping } from './devices.ts';
 export { type EnvFile, type FileGrant, fileMode, type Mount } from './mounts.ts';
 export type { Port } from './ports.ts';
 export type { Attachment, DeviceRequest, HealthCheck, Hook } from './resources.ts';

@@ -4,7 +4,7 @@ import type { Need } from '../plan/index.ts';
 import type { ExecuteContext } from './context.ts';
 
 /** A container without a health check is taken for healthy when it has run this long. */
-export const SETTLED_MS = 2000;
+const SETTLED_MS = 2000;
 /** One that has crashed before must run longer. */
 const RECOVERED_MS = 10_000;
 /** So many crashes of a new container are no bad luck any more. */
@@ -14,7 +14,7 @@ const MOST_CRASHES = 3;
 export type Stand = 'met' | 'not yet' | { readonly failed: string };
 
 /** Whether a container meets a condition, given how long it is known to run. Pure. */
-export function standOf(state: ContainerState, condition: Need['condition'], ranMs: number): Stand {
+function standOf(state: ContainerState, condition: Need['condition'], ranMs: number): Stand {
   const hasEnded = state.status === 'exited' || state.status === 'dead';
   if (condition === 'service_completed_successfully') {
     if (!hasEnded) return 'not yet';

@@ -28,7 +28,7 @@ const MAX_RSA_BITS = 8192;
  *
  * @throws SampanError `unsupported` for another kind, `invalid` for an RSA key that is too short to be safe.
  */
-export function kindOfKey(key: KeyObject, what: string): KeyKind {
+function kindOfKey(key: KeyObject, what: string): KeyKind {
   const { asymmetricKeyType: type, asymmetricKeyDetails: details = {} } = key;
   if (type === 'ec' && details.namedCurve === 'prime256v1') return 'ecdsa-p256';
   if (type === 'ed25519') return 'ed25519';

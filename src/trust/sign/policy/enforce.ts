@@ -57,7 +57,7 @@ export async function enforcePolicy(
 }
 
 /** The first rule that fits a name; what has no name fits only a rule for everything. */
-export function ruleFor(policy: Policy, reference: Reference | undefined): Rule | undefined {
+function ruleFor(policy: Policy, reference: Reference | undefined): Rule | undefined {
   const isFor = (pattern: string): boolean => {
     if (reference === undefined) return pattern === '*' || pattern === '**';
     return parsePattern(pattern, policy.path)(reference);

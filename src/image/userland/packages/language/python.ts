@@ -88,7 +88,7 @@ function requirement(text: string): readonly string[] {
 }
 
 /** The one spelling of a distribution's name (PEP 503): lower case, runs of `-`, `_` and `.` as one `-`. */
-export function normalisedPythonName(name: string): string {
+function normalisedPythonName(name: string): string {
   return name.replace(/[-_.]+/g, '-').toLowerCase();
 }
 

@@ -6,7 +6,7 @@ import type { OsPackage, PackageDatabase } from './types.ts';
 const PLACES = ['/lib/apk/db', '/usr/lib/apk/db'];
 
 /** Where apk's database is, as a real path. */
-export function apkPlace(tree: Tree): string | undefined {
+function apkPlace(tree: Tree): string | undefined {
   for (const place of PLACES) {
     const node = tree.resolve(`${place}/installed`)?.node;
     if (node?.kind === 'file') return node.path.slice(0, node.path.lastIndexOf('/'));
@@ -35,7 +35,7 @@ export function readApk(tree: Tree): PackageDatabase | undefined {
 }
 
 /** The records of `installed`: lines up to an empty one. */
-export function apkRecords(text: string): readonly string[] {
+function apkRecords(text: string): readonly string[] {
   return text.split(/\n\n+/).flatMap(part => {
     const raw = part.replace(/^\n+|\n+$/g, '');
     return raw === '' ? [] : [raw];
