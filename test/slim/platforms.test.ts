@@ -15,7 +15,7 @@ const skip = whyNotHere() ?? false;
 async function twoPlatforms({ at }: Machine): Promise<string> {
   const blobs = memoryStore();
   const manifests: Descriptor[] = [];
-  for (const architecture of ['amd64', 's390x']) {
+  for (const architecture of ['amd64', 'ia64']) {
     const members = { os: 'linux', architecture };
     manifests.push({ ...(await storeImage(blobs, { ...WEB_APP(), members })), platform: members });
   }
@@ -55,7 +55,7 @@ describe('an image with several platforms', { skip }, () => {
     const { manifests } = parseIndex(blob, 'the slim index');
     deepEqual(
       manifests.map(each => each.platform?.architecture),
-      ['amd64', 's390x'],
+      ['amd64', 'ia64'],
     );
   });
 
