@@ -77,7 +77,7 @@ function run(command: string, args: readonly string[]): string {
   const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' });
   equal(error, undefined);
   equal(status, 0, `${command} ${args.join(' ')}: ${stderr}`);
-  return stdout + stderr;
+  return stdout;
 }
 
 function lacking(command: string, args: readonly string[] = ['--version']): string | false {

@@ -1,6 +1,6 @@
 import { deepEqual, equal, match, ok, throws } from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -162,9 +162,11 @@ for (const tool of ['bpftrace', 'strace'] as const)
     await bench.up(PROJECT);
     const [app] = await projectContainers(bench.docker, bench.name);
     ok(app);
+    // The engine says that it has started a little before its program runs.
+    while (readFileSync(`/proc/${app.pid}/comm`, 'utf8').startsWith('runc')) await sleep(20);
     const { signal } = new AbortController();
     const target = { pid: app.pid, image: app.imageId };
-    const trace = await traceContainer(target, { seconds: 4, perSecond: 10_000, tool, signal });
+    const trace = await traceContainer(target, { seconds: 6, perSecond: 10_000, tool, signal });
     equal(trace.tool, tool);
     ok(trace.opened.has('/etc/hostname'), JSON.stringify([...trace.opened]));
     // The shell of busybox starts its applets through itself.
