@@ -1,6 +1,5 @@
-import { Agent as PlainAgent } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
-import { getCACertificates } from 'node:tls';
+import type { Agent as PlainAgent } from 'node:http';
+import { nodeHttp } from '../../core/http/index.ts';
 import { isLoopback } from './address.ts';
 import type { HttpOptions, TlsSettings } from './port.ts';
 
@@ -29,7 +28,7 @@ function proxyEnv(all: Readonly<Record<string, string | undefined>>): { proxyEnv
 }
 
 function plain(proxies: { proxyEnv?: NodeJS.ProcessEnv }): PlainAgent {
-  return new PlainAgent({ ...SHARED, ...proxies });
+  return new (nodeHttp().Agent)({ ...SHARED, ...proxies });
 }
 
 async function secure(
@@ -37,11 +36,12 @@ async function secure(
   options: HttpOptions,
   proxies: { proxyEnv?: NodeJS.ProcessEnv },
 ): Promise<PlainAgent> {
+  const [{ Agent }, { getCACertificates }] = await Promise.all([import('node:https'), import('node:tls')]);
   const own: TlsSettings = (await options.tlsFor?.(url.host)) ?? {};
   const { cert, key } = own;
   // An own list replaces Node's; the system's authorities are those that its administrator chose.
   const ca = new Set([...getCACertificates('default'), ...getCACertificates('system'), ...(own.ca ?? [])]);
-  return new TlsAgent({
+  return new Agent({
     ...SHARED,
     ...proxies,
     ca: [...ca],

@@ -1,8 +1,10 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { systemCode } from '../../core/errors/index.ts';
+import { nodeHttp } from '../../core/http/index.ts';
 import { checkPlain, shownUrl } from './address.ts';
+import { agents } from './agents.ts';
 import { type AnswerLimits, answerBody } from './answer.ts';
 import { explain } from './failure.ts';
 import { tooSlow } from './pace.ts';
@@ -19,32 +21,16 @@ export function transport(options: HttpOptions): Send {
     slowMs: options.slowMs ?? SLOW_MS,
     minBytesPerSecond: options.minBytesPerSecond ?? MIN_BYTES_PER_SECOND,
   };
-  let modules: Promise<Modules> | undefined;
+  const agentFor = agents(options);
   return async request => {
     await checkPlain(request.url, options.isPlainAllowed);
     if (request.signal?.aborted === true) throw explain(undefined, request);
-    // Loaded with the first request: it takes 14 MB and 40 ms, and most commands need no network.
-    modules ??= loadModules(options);
-    return await sendOnce(request, { options, limits, ...(await modules) });
+    return await sendOnce(request, { options, limits, agentFor });
   };
 }
 
-interface Modules {
-  readonly http: typeof import('node:http');
-  readonly https: typeof import('node:https');
-  readonly agentFor: (url: URL) => Promise<import('node:http').Agent>;
-}
-
-async function loadModules(options: HttpOptions): Promise<Modules> {
-  const [http, https, { agents }] = await Promise.all([
-    import('node:http'),
-    import('node:https'),
-    import('./agents.ts'),
-  ]);
-  return { http, https, agentFor: agents(options) };
-}
-
-interface Means extends Modules {
+interface Means {
+  readonly agentFor: (url: URL) => Promise<Agent>;
   readonly options: HttpOptions;
   readonly limits: AnswerLimits;
 }
@@ -52,7 +38,8 @@ interface Means extends Modules {
 async function sendOnce(request: HttpRequest, means: Means): Promise<HttpResponse> {
   const { url, method, signal } = request;
   const idleMs = request.idleMs ?? means.limits.idleMs;
-  const outgoing = (url.protocol === 'https:' ? means.https : means.http).request({
+  const { request: begin } = url.protocol === 'https:' ? await import('node:https') : nodeHttp();
+  const outgoing = begin({
     hostname: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port,
     path: `${url.pathname}${url.search}`,

@@ -1,15 +1,23 @@
-import { type ByteStream, type Digest, digestOf, verified } from '../../core/bytes/index.ts';
+import type { Hash } from 'node:crypto';
+import {
+  type ByteStream,
+  type Digest,
+  type Promised,
+  readStream,
+  startDigest,
+  verified,
+} from '../../core/bytes/index.ts';
 import { isSampanError, SampanError } from '../../core/errors/index.ts';
 import { type Descriptor, isIndexType, isManifestType } from '../../core/oci/index.ts';
-import type { BlobSource, Cancel } from '../../core/store/index.ts';
+import type { BlobSource, Cancel, FileSource } from '../../core/store/index.ts';
 import { isPassing } from '../http/index.ts';
 import { blobFrom, hasBlob } from './blobs.ts';
-import { type Journal, openJournal } from './journal.ts';
+import { type Journal, type JournalOptions, openJournal } from './journal.ts';
 import { fetchManifest, type RemoteManifest } from './manifests.ts';
-import type { RegistryTools, Repository } from './types.ts';
+import type { Repository } from './types.ts';
 
 /** The blobs of a repository, wherever they can be had. */
-export interface RegistrySource extends BlobSource {
+export interface RegistrySource extends BlobSource, FileSource {
   /** The registry itself, for pushes that need not carry what is there already. */
   readonly repository: Repository;
 }
@@ -34,6 +42,7 @@ export function registrySource(
   return {
     repository,
     open: (blob, options) => openRemote(places, documents, { blob, ...options }),
+    toFile: async (blob, options) => await toFile(places, { blob, ...options }),
     has: digest => {
       if (documents.has(digest)) return Promise.resolve(true);
       const asked = present.get(digest) ?? hasAnywhere(places, digest);
@@ -86,20 +95,31 @@ function mayPass(error: unknown): boolean {
 
 type Wanted = Cancel & { readonly blob: Descriptor };
 
-async function* openRemote(
+function openRemote(
   places: readonly Repository[],
   documents: Map<Digest, Buffer>,
   wanted: Wanted,
 ): ByteStream {
-  const { blob, signal } = wanted;
+  const { blob } = wanted;
+  const isDocument = isManifestType(blob.mediaType) || isIndexType(blob.mediaType);
+  if (isDocument || documents.has(blob.digest)) return document(places, documents, wanted);
+  if (blob.size <= MAX_KEPT_BYTES) return small(places, documents, wanted);
+  const hash = startDigest();
+  return verified(large(places, wanted, hash), promisedOf(places, wanted), hash);
+}
+
+async function* document(
+  places: readonly Repository[],
+  documents: Map<Digest, Buffer>,
+  { blob, signal }: Wanted,
+): ByteStream {
   const kept = documents.get(blob.digest);
   if (kept !== undefined) yield await checkedDocument(kept, blob);
-  else if (isManifestType(blob.mediaType) || isIndexType(blob.mediaType)) {
+  else {
     const { bytes } = await firstOf(places, place => fetchManifest(place, blob.digest, { signal }));
     keep(documents, blob.digest, bytes);
     yield await checkedDocument(bytes, blob);
-  } else if (blob.size <= MAX_KEPT_BYTES) yield* small(places, documents, wanted);
-  else yield* large(places, wanted);
+  }
 }
 
 /** A copy: whoever reads may change it. */
@@ -121,25 +141,23 @@ async function* small(
   wanted: Wanted,
 ): ByteStream {
   const { blob } = wanted;
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of checked(fromAnywhere(places, wanted, { at: 0 }), wanted, places))
-    chunks.push(chunk);
-  const bytes = Buffer.concat(chunks);
-  if (/json/.test(blob.mediaType) && digestOf(bytes) === blob.digest) keep(documents, blob.digest, bytes);
+  const stream = verified(fromAnywhere(places, wanted, { at: 0 }), promisedOf(places, wanted));
+  const bytes = await readStream(stream, blob.digest, MAX_KEPT_BYTES);
+  if (/json/.test(blob.mediaType)) keep(documents, blob.digest, bytes);
   yield Uint8Array.from(bytes);
 }
 
-function checked(stream: ByteStream, { blob }: Wanted, places: readonly Repository[]): ByteStream {
+function promisedOf(places: readonly Repository[], { blob }: Wanted): Promised {
   const what = `${places.at(-1)?.name ?? 'registry'}, blob ${blob.digest}`;
-  return verified(stream, { what, digest: blob.digest, size: blob.size });
+  return { what, digest: blob.digest, size: blob.size };
 }
 
-async function* large(places: readonly Repository[], wanted: Wanted): ByteStream {
-  const directory = wanted.blob.size < JOURNAL_BYTES ? undefined : toolsOf(places)?.ingestDirectory;
-  const journal = directory === undefined ? undefined : await openJournal(directory, wanted.blob.digest);
+/** `hash` is that of what was read so far. */
+async function* large(places: readonly Repository[], wanted: Wanted, hash: Hash): ByteStream {
+  const journal = await journalOf(places, wanted, { hash, isAlone: false });
   let end: 'keep' | 'remove' = 'keep';
   try {
-    yield* checked(journaled(places, wanted, journal), wanted, places);
+    yield* journaled(places, wanted, journal);
     end = 'remove';
   } catch (error) {
     // Wrong bytes are of no use; another time it begins anew.
@@ -150,8 +168,28 @@ async function* large(places: readonly Repository[], wanted: Wanted): ByteStream
   }
 }
 
-function toolsOf(places: readonly Repository[]): RegistryTools | undefined {
-  return places[0]?.tools;
+/** The blob in its journal, which the caller takes over. */
+async function toFile(places: readonly Repository[], wanted: Wanted): Promise<string | undefined> {
+  const hash = startDigest();
+  const journal = await journalOf(places, wanted, { hash, isAlone: true });
+  if (journal === undefined) return undefined;
+  try {
+    const stream = journaled(places, wanted, journal);
+    for await (const _ of verified(stream, promisedOf(places, wanted), hash));
+  } catch (error) {
+    await journal.close(isSampanError(error, 'integrity') ? 'remove' : 'keep');
+    throw error;
+  }
+  return await journal.give();
+}
+
+async function journalOf(
+  places: readonly Repository[],
+  { blob }: Wanted,
+  how: JournalOptions,
+): Promise<Journal | undefined> {
+  const directory = blob.size < JOURNAL_BYTES ? undefined : places[0]?.tools.ingestDirectory;
+  return directory === undefined ? undefined : await openJournal(directory, blob.digest, how);
 }
 
 async function* journaled(

@@ -6,6 +6,10 @@ import { makeDirectories, refusal } from './directories.ts';
 import { isMarkAlive, processMark } from './process-mark.ts';
 import { type ByteStream, throwIfCancelled } from './stream.ts';
 
+const GATHERED_BYTES = 1 << 19;
+/** So many buffers one system call takes at most (`IOV_MAX`). */
+const GATHERED_CHUNKS = 1024;
+
 const TEMPORARY = /^\.([0-9]+-[0-9]+)\.[0-9a-f]{12}\.part$/;
 
 /** A new name for a file or directory that this process removes again, see {@link removeStale}. */
@@ -84,12 +88,7 @@ async function writeSynced(path: string, content: ByteStream, options: WriteOpti
     throw refusal(dirname(path), error);
   });
   try {
-    let size = 0;
-    for await (const chunk of content) {
-      throwIfCancelled(options.signal);
-      await writeWhole(file, chunk, size);
-      size += chunk.length;
-    }
+    const size = await writeStream(file, content, options);
     throwIfCancelled(options.signal);
     if (options.durable !== false) await file.sync();
     return size;
@@ -98,10 +97,41 @@ async function writeSynced(path: string, content: ByteStream, options: WriteOpti
   }
 }
 
+/** Chunks are gathered: each write is a way to another thread and back. The next ones come while these are written. */
+async function writeStream(file: FileHandle, content: ByteStream, options: WriteOptions): Promise<number> {
+  let size = 0;
+  let held: Uint8Array[] = [];
+  let heldBytes = 0;
+  let writing = Promise.resolve();
+  const write = async (): Promise<void> => {
+    await writing;
+    writing = writeWhole(file, held, size);
+    // Waited for before the next write; a stream that throws meanwhile has the first word.
+    writing.catch(() => undefined);
+    size += heldBytes;
+    [held, heldBytes] = [[], 0];
+  };
+  for await (const chunk of content) {
+    throwIfCancelled(options.signal);
+    held.push(chunk);
+    heldBytes += chunk.length;
+    if (heldBytes >= GATHERED_BYTES || held.length >= GATHERED_CHUNKS) await write();
+  }
+  await write();
+  await writing;
+  return size;
+}
+
 /** A write may take fewer bytes than it was given. */
-async function writeWhole(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
-  for (let at = 0; at < chunk.length; ) {
-    at += (await file.write(chunk, at, chunk.length - at, position + at)).bytesWritten;
+async function writeWhole(file: FileHandle, chunks: readonly Uint8Array[], position: number): Promise<void> {
+  const { bytesWritten } = await file.writev(chunks, position);
+  let skip = bytesWritten;
+  let start = position;
+  for (const chunk of chunks) {
+    for (let at = Math.min(skip, chunk.length); at < chunk.length; )
+      at += (await file.write(chunk, at, chunk.length - at, start + at)).bytesWritten;
+    skip -= Math.min(skip, chunk.length);
+    start += chunk.length;
   }
 }
 

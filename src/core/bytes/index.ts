@@ -39,9 +39,11 @@ export { makeDirectories } from './directories.ts';
 export { type LockOptions, withLock } from './lock.ts';
 export { decodeName, encodeName, systemPath } from './names.ts';
 export { isMarkAlive, processMark } from './process-mark.ts';
+export { release } from './release.ts';
 export {
   type ByteStream,
   contentStream,
+  isVerified,
   type Promised,
   readStream,
   throwIfCancelled,

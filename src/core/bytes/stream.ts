@@ -1,3 +1,4 @@
+import type { Hash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { SampanError, wrap } from '../errors/index.ts';
 import { type Content, type Piece, readContent } from './content.ts';
@@ -5,7 +6,10 @@ import { type Digest, finishDigest, startDigest } from './digest.ts';
 import { systemPath } from './names.ts';
 
 /** A stream of bytes. Its chunks belong to who receives them: they are not used again. */
-export type ByteStream = AsyncIterable<Uint8Array>;
+export interface ByteStream extends AsyncIterable<Uint8Array> {
+  /** Where it is {@link verified}: it throws before its end unless it is this. */
+  readonly promised?: Promised;
+}
 
 const CHUNK_BYTES = 1 << 19;
 
@@ -99,28 +103,39 @@ export interface Promised {
 
 /**
  * The same bytes, checked before the end: too many, too few or the wrong ones throw, so that a consumer
- * that saw the end saw exactly what was promised.
+ * that saw the end saw exactly what was promised. `hash` is for who wants to look at it on the way: whenever the next
+ * chunk is asked for, it has all those before.
  *
  * @throws SampanError `integrity`.
  */
-export async function* verified(
+export function verified(stream: ByteStream, promised: Promised, hash = startDigest()): ByteStream {
+  return Object.assign(check(stream, promised, hash), { promised });
+}
+
+/** True for a stream that is verified to have this digest: who hashes it again learns nothing. */
+export function isVerified(stream: ByteStream, digest: Digest): boolean {
+  return stream.promised?.digest === digest;
+}
+
+async function* check(
   stream: ByteStream,
   promised: Promised,
+  hash: Hash,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const hash = promised.digest === undefined ? undefined : startDigest();
   let size = 0;
   for await (const chunk of stream) {
     size += chunk.length;
     if (promised.size !== undefined && size > promised.size) {
       throw new SampanError('integrity', `${promised.what}: more than the ${promised.size} bytes wanted`);
     }
-    hash?.update(chunk);
+    if (promised.digest !== undefined) hash.update(chunk);
     yield chunk;
   }
   if (promised.size !== undefined && size < promised.size) {
     throw new SampanError('integrity', `${promised.what}: ended after ${size} of ${promised.size} bytes`);
   }
-  const got = hash === undefined ? undefined : finishDigest(hash);
+  if (promised.digest === undefined) return;
+  const got = finishDigest(hash);
   if (got !== promised.digest) {
     throw new SampanError('integrity', `${promised.what}: wanted ${promised.digest}, got ${got}`);
   }

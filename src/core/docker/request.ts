@@ -2,6 +2,7 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isSampanError, SampanError, systemCode, wrap } from '../errors/index.ts';
+import { nodeHttp } from '../http/index.ts';
 import { noEngine } from './socket.ts';
 
 /** One HTTP call. */
@@ -41,9 +42,7 @@ const IDLE_MS = 60_000;
 /** Sends one call over a Unix socket. Any status is returned; only transport failures throw. */
 export async function request(socketPath: string, call: Call): Promise<Reply> {
   if (call.signal?.aborted === true) throw cancelled(call);
-  // Loaded with the first call: it takes 14 MB and 40 ms, and most commands never call an engine.
-  const { request: httpRequest } = await import('node:http');
-  const outgoing = httpRequest({
+  const outgoing = nodeHttp().request({
     socketPath,
     method: call.method,
     path: call.path + queryText(call.query),
@@ -71,8 +70,7 @@ export async function request(socketPath: string, call: Call): Promise<Reply> {
  */
 export async function upgrade(socketPath: string, call: Call): Promise<Duplex | Reply> {
   if (call.signal?.aborted === true) throw cancelled(call);
-  const { request: httpRequest } = await import('node:http');
-  const outgoing = httpRequest({
+  const outgoing = nodeHttp().request({
     socketPath,
     method: call.method,
     path: call.path + queryText(call.query),

@@ -8,6 +8,7 @@ import {
   finishDigest,
   hexOf,
   isDigest,
+  isVerified,
   makeDirectories,
   removeStale,
   startDigest,
@@ -20,23 +21,31 @@ import {
 import { SampanError, systemCode, wrap } from '../errors/index.ts';
 import type { Descriptor } from '../oci/index.ts';
 import { descriptorOf } from './descriptor.ts';
-import type { BlobStore, Bytes, Cancel, Expected, LocalSource } from './port.ts';
+import type { AdoptingStore, BlobStore, Bytes, Cancel, Expected, LocalSource } from './port.ts';
 
 /**
  * The `blobs` of an OCI layout (OCI image spec 1.1, image-layout.md) under `root`. Made when something is
  * put. Several processes may put at once; what a killed process left is removed at the next put. With
  * `durable: false` nothing is synchronised: for drafts, which {@link adoptBlobs} takes over.
  */
-export function blobDirectory(root: string, how: Durability = {}): BlobStore & LocalSource {
+export function blobDirectory(root: string, how: Durability = {}): BlobStore & LocalSource & AdoptingStore {
   const directory = join(root, 'blobs', 'sha256');
   return {
-    open: (blob, options) => openBlob(directory, blob, options),
+    open: (blob, options) => {
+      const { digest, size } = blob;
+      return verified(readBlob(directory, blob, options), {
+        what: blobPath(directory, digest),
+        digest,
+        size,
+      });
+    },
     has: async digest => (await sizeOf(blobPath(directory, digest))) !== undefined,
     put: async (content, expected, options) =>
       await putBlob(directory, { content, expected, ...how, ...options }),
     list: () => listBlobs(directory),
     delete: async digest => await deleteBlob(directory, digest),
     contentOf: async blob => await contentOf(directory, blob),
+    adopt: async (path, blob) => await adopt(directory, path, blob),
   };
 }
 
@@ -61,10 +70,7 @@ export async function adoptBlobs(draft: string, root: string, digests: readonly 
     makeDirectories(to);
     for (const digest of digests) {
       if ((await sizeOf(blobPath(to, digest))) !== undefined) continue;
-      const temporary = join(to, temporaryName());
-      await link(blobPath(from, digest), temporary).catch(() => copyFile(blobPath(from, digest), temporary));
-      await synchroniseFile(temporary);
-      await rename(temporary, blobPath(to, digest));
+      await adoptFile(blobPath(from, digest), to, digest);
     }
     await syncDirectory(to);
   } catch (error) {
@@ -105,14 +111,10 @@ async function contentOf(directory: string, blob: Descriptor): Promise<Content |
   return fileContent(path, size);
 }
 
-async function* openBlob(directory: string, blob: Descriptor, options: Cancel = {}): Bytes {
+async function* readBlob(directory: string, blob: Descriptor, options: Cancel = {}): Bytes {
   const content = await contentOf(directory, blob);
   if (content === undefined) throw new SampanError('not-found', `no blob ${blob.digest} in ${directory}`);
-  yield* verified(contentStream(content, options), {
-    what: blobPath(directory, blob.digest),
-    digest: blob.digest,
-    size: blob.size,
-  });
+  yield* contentStream(content, options);
 }
 
 async function putBlob(
@@ -138,25 +140,52 @@ async function ingest(
   makeDirectories(directory);
   await removeStale(directory);
   const hash = startDigest();
-  let digest = expected.digest;
-  const checked = verified(hashing(what.content, hash), { what: digest ?? 'blob', size: expected.size });
+  const { size, digest: promised } = expected;
+  const isChecked = promised !== undefined && isVerified(what.content, promised);
+  const checked = isChecked ? what.content : hashing(what.content, hash);
+  let digest = promised;
   const name = (): string => {
-    const got = finishDigest(hash);
+    const got = isChecked ? promised : finishDigest(hash);
     if (digest !== undefined && got !== digest) {
       throw new SampanError('integrity', `wanted ${digest}, got ${got}`);
     }
     digest = got;
     return blobPath(directory, got);
   };
-  const size = await writeThenName(name, checked, { signal, durable }, directory);
+  const stream = verified(checked, { what: digest ?? 'blob', size });
+  const written = await writeThenName(name, stream, { signal, durable }, directory);
   if (digest === undefined) throw new SampanError('internal', 'a blob was stored without a digest');
-  return descriptorOf(expected, { digest, size });
+  return descriptorOf(expected, { digest, size: written });
 }
 
 async function* hashing(content: Bytes, hash: ReturnType<typeof startDigest>): Bytes {
   for await (const chunk of content) {
     hash.update(chunk);
     yield chunk;
+  }
+}
+
+async function adopt(directory: string, path: string, blob: Descriptor): Promise<void> {
+  try {
+    makeDirectories(directory);
+    await adoptFile(path, directory, blob.digest);
+    await rm(path, { force: true });
+    await syncDirectory(directory);
+  } catch (error) {
+    throw wrap(`storing ${blob.digest} in ${directory}`, error);
+  }
+}
+
+/** Another name for the file where that is possible, otherwise a copy. */
+async function adoptFile(path: string, directory: string, digest: Digest): Promise<void> {
+  const temporary = join(directory, temporaryName());
+  try {
+    await link(path, temporary).catch(() => copyFile(path, temporary));
+    await synchroniseFile(temporary);
+    await rename(temporary, blobPath(directory, digest));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Digest } from '../bytes/index.ts';
 import { SampanError, wrap } from '../errors/index.ts';
 import { type Descriptor, isForeignLayer, kindOf, parseIndex, parseManifest } from '../oci/index.ts';
 import { readDocument } from './image.ts';
-import type { BlobSource, BlobStore, Cancel } from './port.ts';
+import type { AdoptingStore, BlobSource, BlobStore, Cancel, FileSource } from './port.ts';
 
 /** What a copy did. */
 export interface CopyReport {
@@ -96,10 +96,20 @@ async function copyBlob(
   const { blob, ...options } = what;
   try {
     const { mediaType, digest, size } = blob;
-    await to.put(from.open(blob, options), { mediaType, digest, size }, options);
+    const file = isFileSource(from) && isAdopting(to) ? await from.toFile(blob, options) : undefined;
+    if (file !== undefined && isAdopting(to)) await to.adopt(file, blob);
+    else await to.put(from.open(blob, options), { mediaType, digest, size }, options);
   } catch (error) {
     throw wrap(`copying ${blob.digest}`, error);
   }
+}
+
+function isFileSource(source: BlobSource): source is BlobSource & FileSource {
+  return 'toFile' in source;
+}
+
+function isAdopting(store: BlobStore): store is BlobStore & AdoptingStore {
+  return 'adopt' in store;
 }
 
 /** Does `work` for each item, some at once; after a failure nothing new is begun, and all that was has ended. */

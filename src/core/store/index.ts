@@ -36,11 +36,13 @@ export {
   type StoredImage,
 } from './own-store.ts';
 export type {
+  AdoptingStore,
   BlobSource,
   BlobStore,
   Bytes,
   Cancel,
   Expected,
+  FileSource,
   Image,
   Layer,
   LayerSource,

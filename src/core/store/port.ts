@@ -1,9 +1,9 @@
-import type { Content, Digest } from '../bytes/index.ts';
+import type { ByteStream, Content, Digest } from '../bytes/index.ts';
 import type { Descriptor, ImageConfig, Manifest } from '../oci/index.ts';
 import type { TarEntry } from '../tar/index.ts';
 
 /** A stream of bytes. */
-export type Bytes = AsyncIterable<Uint8Array>;
+export type Bytes = ByteStream;
 
 /** Long work can be stopped; it then throws SampanError `cancelled`. */
 export interface Cancel {
@@ -23,6 +23,15 @@ export interface LocalSource {
   contentOf(blob: Descriptor): Promise<Content | undefined>;
 }
 
+/** Optional power of a source: a blob as a new file of this machine, for who keeps it. */
+export interface FileSource {
+  /**
+   * The path of a file with the blob, whole and verified, which belongs to the caller: it moves or removes it. Absent
+   * where the blob is better read as a stream.
+   */
+  toFile(blob: Descriptor, options?: Cancel): Promise<string | undefined>;
+}
+
 /** What is known about a blob before it is stored; what is given is verified. */
 export interface Expected {
   readonly mediaType: string;
@@ -37,6 +46,12 @@ export interface BlobStore extends BlobSource {
   put(content: Bytes, expected: Expected, options?: Cancel): Promise<Descriptor>;
   list(): AsyncIterable<Digest>;
   delete(digest: Digest): Promise<void>;
+}
+
+/** Optional power of a store: a file of this machine becomes a blob, without being copied where that is possible. */
+export interface AdoptingStore {
+  /** Takes over a file that is verified to be the blob. As idempotent and durable as {@link BlobStore.put}. */
+  adopt(path: string, blob: Descriptor): Promise<void>;
 }
 
 /** A view over a source; nothing is read before a call. */

@@ -1,6 +1,7 @@
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Container } from '../../core/engine/index.ts';
+import { nodeHttp } from '../../core/http/index.ts';
 import { shapeOf } from './shape.ts';
 import type { HttpProbe, ProbeResult } from './types.ts';
 
@@ -21,7 +22,7 @@ const TIMEOUT_MS = 10_000;
 export function ask(container: Container, probe: HttpProbe, signal?: AbortSignal): Promise<Answer> {
   const { host, port } = container.address(probe.port);
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
-  const call = request(
+  const call = nodeHttp().request(
     {
       host,
       port,

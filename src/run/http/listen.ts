@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { dirname } from 'node:path';
 import { makeDirectories } from '../../core/bytes/index.ts';
 import { SampanError, systemCode, wrap } from '../../core/errors/index.ts';
+import { nodeHttp } from '../../core/http/index.ts';
 import type { HttpLimits } from './limits.ts';
 import type { HttpSettings, TlsSettings } from './settings.ts';
 
@@ -56,7 +57,7 @@ async function makeServer(
     maxHeaderSize: limits.maxHeaderBytes,
   };
   // Loaded here: a build without this module, or before its first use, does without their memory.
-  if (tls === undefined) return (await import('node:http')).createServer(options, handler);
+  if (tls === undefined) return nodeHttp().createServer(options, handler);
   const [cert, key, ca] = await Promise.all([
     readPem(tls.cert),
     readPem(tls.key),

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { throwIfCancelled } from '../../../core/bytes/index.ts';
+import { release, throwIfCancelled } from '../../../core/bytes/index.ts';
 import type { Cancel } from '../../../core/store/index.ts';
-import { ByteReader, type ByteSpace, broken, release } from '../bytes/index.ts';
+import { ByteReader, type ByteSpace, broken } from '../bytes/index.ts';
 import {
   BLOCK_HEADER_BYTES,
   type BlockHead,

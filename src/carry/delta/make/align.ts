@@ -1,4 +1,4 @@
-import { release } from '../bytes/index.ts';
+import { release } from '../../../core/bytes/index.ts';
 
 /** A run of new bytes that resembles old ones, byte by byte. */
 export interface Segment {

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { constants, zstdCompress } from 'node:zlib';
-import { type ByteSpace, release } from '../bytes/index.ts';
+import { release } from '../../../core/bytes/index.ts';
+import type { ByteSpace } from '../bytes/index.ts';
 import { encodeBlock, fillDictionary, type Packed, packSmall } from '../format/index.ts';
 import type { OpenBlock } from './recipe.ts';
 

@@ -1,4 +1,5 @@
-import { type ByteSpace, release } from '../bytes/index.ts';
+import { release } from '../../../core/bytes/index.ts';
+import type { ByteSpace } from '../bytes/index.ts';
 import { type DictionaryPart, MAX_LITERAL_BYTES, MAX_RELOCATION_BYTES } from '../format/index.ts';
 import { type Relocation, relocate } from '../relocate/index.ts';
 import { align, type Segment } from './align.ts';

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SampanError, wrap } from '../../../core/errors/index.ts';
+import { nodeHttp } from '../../../core/http/index.ts';
 import { HEADERS_MS, MAX_HEADER_BYTES, type ServerLimits } from './limits.ts';
 
 /** Where to listen. Port 0 is any that is free. */
@@ -53,7 +54,7 @@ export async function listen(
 function makeServer(handler: RequestListener, options: { readonly tls?: TlsFiles | undefined }): Server {
   // A large upload may take hours: idle connections and slow ones are ended, long requests are not.
   const settings = { headersTimeout: HEADERS_MS, requestTimeout: 0, maxHeaderSize: MAX_HEADER_BYTES };
-  if (options.tls === undefined) return createServer(settings, handler);
+  if (options.tls === undefined) return nodeHttp().createServer(settings, handler);
   try {
     return createTlsServer({ ...settings, ...options.tls, minVersion: 'TLSv1.2' }, handler);
   } catch (error) {

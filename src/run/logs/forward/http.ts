@@ -1,4 +1,5 @@
 import { SampanError } from '../../../core/errors/index.ts';
+import { nodeHttp } from '../../../core/http/index.ts';
 import { type Destination, lineOf } from './record.ts';
 
 /** Posts batches of lines of JSON (`application/x-ndjson`). An answer of 2xx takes them. */
@@ -36,7 +37,7 @@ interface Posting {
 
 /** The status of the answer; redirects are not followed. Not `fetch`: it needs WebAssembly, which lean agents lack. */
 async function post(url: string, { headers, body, signal }: Posting): Promise<number> {
-  const { request } = url.startsWith('https:') ? await import('node:https') : await import('node:http');
+  const { request } = url.startsWith('https:') ? await import('node:https') : nodeHttp();
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const outgoing = request(url, {
     method: 'POST',

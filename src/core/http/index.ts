@@ -1,0 +1,1 @@
+export { nodeHttp } from './http.ts';
