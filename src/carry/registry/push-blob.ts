@@ -1,7 +1,7 @@
 import { type Compression, deflate, verified } from '../../core/bytes/index.ts';
 import { SampanError, wrap } from '../../core/errors/index.ts';
 import { type Descriptor, isForeignLayer, layerCompression, layerType } from '../../core/oci/index.ts';
-import type { BlobSource, Cancel } from '../../core/store/index.ts';
+import { type BlobSource, type Cancel, isLocalSource } from '../../core/store/index.ts';
 import { hasBlob } from './blobs.ts';
 import type { PushMemory } from './memory.ts';
 import { isRegistrySource } from './source.ts';
@@ -42,6 +42,7 @@ export async function pushBlob(route: PushRoute, blob: Descriptor): Promise<Push
     const pushed = await upload(route, blob.digest, {
       what: `blob ${blob.digest}`,
       open: () => route.source.open(blob, cancelOf(route)),
+      content: async () => (isLocalSource(route.source) ? await route.source.contentOf(blob) : undefined),
       digest: blob.digest,
       size: blob.size,
       mountFrom: mountable(route),

@@ -11,12 +11,17 @@ export interface Upload {
   readonly offset: number;
 }
 
-/** One part of a blob on its way. */
-export interface Part {
+/** Bytes of a blob on their way. */
+export interface Sending {
   readonly upload: Upload;
-  readonly bytes: Uint8Array;
+  readonly body: HttpBody & { readonly sizeBytes: number };
   readonly signal?: AbortSignal | undefined;
 }
+
+/** The body of a request that carries nothing. */
+export const NOTHING: Sending['body'] = { sizeBytes: 0, open: () => streamOfNothing() };
+
+async function* streamOfNothing(): ByteStream {}
 
 /** How long a registry may take to put a large blob in its place. */
 const COMMIT_MS = 600_000;
@@ -29,16 +34,16 @@ export function locationOf(response: HttpResponse, repository: Repository): URL 
 }
 
 /** Sends the bytes at the upload's offset (distribution spec 1.1, "Pushing a blob in chunks"). Any status is given. */
-export async function sendPart(repository: Repository, part: Part): Promise<HttpResponse> {
-  const { upload, bytes, signal } = part;
+export async function sendPart(repository: Repository, part: Sending): Promise<HttpResponse> {
+  const { upload, body, signal } = part;
   return await repository.call({
     method: 'PATCH',
     at: upload.location,
     headers: {
       'content-type': 'application/octet-stream',
-      'content-range': `${upload.offset}-${upload.offset + bytes.length - 1}`,
+      'content-range': rangeOf(part),
     },
-    body: bodyOf(repository, bytes),
+    body: counted(repository, body),
     actions: 'pull,push',
     signal,
   });
@@ -50,58 +55,58 @@ export async function sendWhole(
   { location }: Upload,
   what: HttpBody & { readonly signal?: AbortSignal | undefined },
 ): Promise<HttpResponse> {
-  const { signal, open, ...size } = what;
+  const { signal, ...body } = what;
   return await repository.call({
     method: 'PATCH',
     at: location,
     headers: { 'content-type': 'application/octet-stream' },
-    body: { ...size, open: () => counted(open(), repository.tools.onBytes) },
+    body: counted(repository, body),
     actions: 'pull,push',
     signal,
   });
 }
 
-async function* counted(stream: ByteStream, onBytes?: (bytes: number) => void): ByteStream {
+function rangeOf({ upload: { offset }, body }: Sending): string {
+  return `${offset}-${offset + body.sizeBytes - 1}`;
+}
+
+function counted<Body extends HttpBody>({ tools }: Repository, body: Body): Body {
+  return { ...body, open: () => telling(body.open(), tools.onBytes) };
+}
+
+const SLICE_BYTES = 1 << 18;
+
+/** In slices, so that what is told is near to what went. */
+async function* telling(stream: ByteStream, onBytes?: (bytes: number) => void): ByteStream {
   for await (const chunk of stream) {
-    yield chunk;
-    onBytes?.(chunk.length);
+    for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
+      const slice = chunk.subarray(at, at + SLICE_BYTES);
+      yield slice;
+      onBytes?.(slice.length);
+    }
   }
 }
 
 /** Ends an upload with its last bytes, which may be all or none. Any status is given. */
-export async function endUpload(repository: Repository, part: Part, digest: string): Promise<HttpResponse> {
-  const { upload, bytes, signal } = part;
-  const range = { 'content-range': `${upload.offset}-${upload.offset + bytes.length - 1}` };
+export async function endUpload(
+  repository: Repository,
+  part: Sending,
+  digest: string,
+): Promise<HttpResponse> {
+  const { upload, body, signal } = part;
   return await repository.call({
     method: 'PUT',
     at: upload.location,
     query: { digest },
     headers: {
       'content-type': 'application/octet-stream',
-      ...(upload.offset > 0 && bytes.length > 0 ? range : {}),
+      ...(upload.offset > 0 && body.sizeBytes > 0 ? { 'content-range': rangeOf(part) } : {}),
     },
-    body: bodyOf(repository, bytes),
+    body: counted(repository, body),
     actions: 'pull,push',
     idleMs: COMMIT_MS,
     signal,
   });
-}
-
-function bodyOf(
-  { tools }: Repository,
-  bytes: Uint8Array,
-): { sizeBytes: number; open(): AsyncGenerator<Uint8Array> } {
-  return { sizeBytes: bytes.length, open: () => slices(bytes, tools.onBytes) };
-}
-
-const SLICE_BYTES = 1 << 18;
-
-async function* slices(bytes: Uint8Array, onBytes?: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
-    const slice = bytes.subarray(at, at + SLICE_BYTES);
-    yield slice;
-    onBytes?.(slice.length);
-  }
 }
 
 /**

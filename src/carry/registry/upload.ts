@@ -1,14 +1,21 @@
-import { type ByteStream, type Digest, finishDigest, startDigest } from '../../core/bytes/index.ts';
+import {
+  type ByteStream,
+  type Content,
+  type Digest,
+  finishDigest,
+  startDigest,
+} from '../../core/bytes/index.ts';
 import { SampanError } from '../../core/errors/index.ts';
 import { growingPause, type HttpResponse, isPassing, REAL_WAITING } from '../http/index.ts';
 import { hasBlob } from './blobs.ts';
-import { partsOf, type StreamPart, skipBytes } from './parts.ts';
+import { type BlobPart, contentParts, partsOf, skipBytes } from './parts.ts';
 import { refusal } from './refusal.ts';
 import type { Repository } from './types.ts';
 import {
   askOffset,
   endUpload,
   locationOf,
+  NOTHING,
   offsetOf,
   sendPart,
   sendWhole,
@@ -23,6 +30,8 @@ export interface NewBlob {
   open(): ByteStream;
   readonly digest?: Digest | undefined;
   readonly size?: number | undefined;
+  /** The same bytes where they are at hand and `digest` is given: the registry compares them with it. */
+  readonly content?: () => Promise<Content | undefined>;
   /** Repositories of the same registry that may have it. */
   readonly mountFrom?: readonly string[];
   /** An upload that an earlier run began. */
@@ -90,7 +99,7 @@ async function uploadWhole(repository: Repository, blob: NewBlob): Promise<Carri
   response.close();
   const upload = { location: locationOf(response, repository), offset: total.size };
   const digest = finishDigest(hash);
-  const ended = await endUpload(repository, { upload, bytes: new Uint8Array(), signal }, digest);
+  const ended = await endUpload(repository, { upload, body: NOTHING, signal }, digest);
   if (ended.status !== 201) throw await refusal(ended, `${repository.name}, ${what}`);
   ended.close();
   return { digest, size: total.size };
@@ -158,9 +167,14 @@ async function carry(repository: Repository, blob: NewBlob, started: Started): P
     MAX_PART_BYTES,
     Math.max(repository.tools.partBytes ?? PART_BYTES, started.minPart ?? 0),
   );
-  const counted = measured(blob.open(), hash, total);
+  const known = blob.digest === undefined ? undefined : await blob.content?.();
+  const parts =
+    known === undefined
+      ? partsOf(skipBytes(measured(blob.open(), hash, total), started.offset), partBytes)
+      : contentParts(known, started.offset, partBytes);
+  if (known !== undefined) total.size = known.size;
   let upload: Upload = started;
-  for await (const part of partsOf(skipBytes(counted, started.offset), partBytes)) {
+  for await (const part of parts) {
     const digest = part.isLast ? (blob.digest ?? finishDigest(hash)) : undefined;
     const outcome = await deliver(repository, { blob, part, upload, digest });
     if (outcome === 'done') return { digest: digest ?? finishDigest(hash), size: total.size };
@@ -185,7 +199,7 @@ async function* measured(
 
 interface Delivery {
   readonly blob: NewBlob;
-  readonly part: StreamPart;
+  readonly part: BlobPart;
   readonly upload: Upload;
   /** Of the whole blob, with its last part. */
   readonly digest: Digest | undefined;
@@ -197,15 +211,16 @@ async function deliver(repository: Repository, delivery: Delivery): Promise<Uplo
   const { signal } = blob;
   const { waiting = REAL_WAITING } = repository.tools;
   const start = delivery.upload.offset;
-  const end = start + part.bytes.length;
+  const end = start + part.sizeBytes;
   let upload = delivery.upload;
   for (let breaks = 1; ; breaks += 1) {
-    const bytes = part.bytes.subarray(upload.offset - start);
+    const done = upload.offset - start;
+    const body = { sizeBytes: part.sizeBytes - done, open: () => part.openFrom(done) };
     let failure: unknown;
     try {
       const response = await (digest === undefined
-        ? sendPart(repository, { upload, bytes, signal })
-        : endUpload(repository, { upload, bytes, signal }, digest));
+        ? sendPart(repository, { upload, body, signal })
+        : endUpload(repository, { upload, body, signal }, digest));
       if (response.status === 201 && digest !== undefined) return finished(response);
       if (response.status === 202 && digest === undefined) return continued(response, repository, end);
       failure = await refusal(response, `${repository.name}, ${blob.what}`);

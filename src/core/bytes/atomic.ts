@@ -39,6 +39,8 @@ export interface WriteOptions {
   readonly temporaryDirectory?: string;
   /** False for what need not outlive a power cut: nothing is synchronised. */
   readonly durable?: boolean;
+  /** Synchronises the directory of the file; {@link syncDirectory} unless told. */
+  readonly syncDirectory?: (path: string) => Promise<void>;
 }
 
 /**
@@ -75,7 +77,7 @@ export async function writeThenName(
     const path = name();
     makeDirectories(dirname(path));
     await rename(temporary, path);
-    if (options.durable !== false) await syncDirectory(dirname(path));
+    if (options.durable !== false) await (options.syncDirectory ?? syncDirectory)(dirname(path));
     return size;
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -147,4 +149,23 @@ export async function syncDirectory(path: string): Promise<void> {
   } finally {
     await directory.close();
   }
+}
+
+/**
+ * As {@link syncDirectory}, for one directory in which many files get their names at once: all who ask while it is being
+ * synchronised are served by the next time.
+ */
+export function groupedSync(path: string): () => Promise<void> {
+  let running = Promise.resolve();
+  let next: Promise<void> | undefined;
+  return async () => {
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined;
+        running = syncDirectory(path);
+        return running;
+      });
+    await next;
+  };
 }

@@ -1,4 +1,5 @@
 export {
+  groupedSync,
   removeStale,
   syncDirectory,
   temporaryName,

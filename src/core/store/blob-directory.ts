@@ -6,6 +6,7 @@ import {
   type Digest,
   fileContent,
   finishDigest,
+  groupedSync,
   hexOf,
   isDigest,
   isVerified,
@@ -30,6 +31,11 @@ import type { AdoptingStore, BlobStore, Bytes, Cancel, Expected, LocalSource } f
  */
 export function blobDirectory(root: string, how: Durability = {}): BlobStore & LocalSource & AdoptingStore {
   const directory = join(root, 'blobs', 'sha256');
+  const place = {
+    ...how,
+    directory,
+    sync: groupedSync(directory),
+  };
   return {
     open: (blob, options) => {
       const { digest, size } = blob;
@@ -40,18 +46,25 @@ export function blobDirectory(root: string, how: Durability = {}): BlobStore & L
       });
     },
     has: async digest => (await sizeOf(blobPath(directory, digest))) !== undefined,
-    put: async (content, expected, options) =>
-      await putBlob(directory, { content, expected, ...how, ...options }),
+    put: async (content, expected, options) => await putBlob(place, { content, expected, ...options }),
     list: () => listBlobs(directory),
     delete: async digest => await deleteBlob(directory, digest),
     contentOf: async blob => await contentOf(directory, blob),
-    adopt: async (path, blob) => await adopt(directory, path, blob),
+    adopt: async (path, blob) => await adopt(place, path, blob),
   };
 }
 
 interface Durability {
   readonly durable?: boolean;
 }
+
+interface Place extends Durability {
+  readonly directory: string;
+  /** Makes what has its name now outlive a power cut. */
+  readonly sync: () => Promise<void>;
+}
+
+type Put = Cancel & { readonly content: Bytes; readonly expected: Expected };
 
 /** Begins to write the blobs of a draft to disk, without waiting for anything else. Idempotent. */
 export async function synchroniseBlobs(root: string, digests: readonly Digest[]): Promise<void> {
@@ -117,27 +130,21 @@ async function* readBlob(directory: string, blob: Descriptor, options: Cancel = 
   yield* contentStream(content, options);
 }
 
-async function putBlob(
-  directory: string,
-  what: Cancel & Durability & { readonly content: Bytes; readonly expected: Expected },
-): Promise<Descriptor> {
+async function putBlob(place: Place, what: Put): Promise<Descriptor> {
   const { expected, signal } = what;
   throwIfCancelled(signal);
   if (expected.digest !== undefined) {
-    const size = await sizeOf(blobPath(directory, expected.digest));
+    const size = await sizeOf(blobPath(place.directory, expected.digest));
     if (size !== undefined && (expected.size === undefined || expected.size === size)) {
       return descriptorOf(expected, { digest: expected.digest, size });
     }
   }
-  return await ingest(directory, what);
+  return await ingest(place, what);
 }
 
-async function ingest(
-  directory: string,
-  what: Cancel & Durability & { readonly content: Bytes; readonly expected: Expected },
-): Promise<Descriptor> {
-  const { expected, signal, durable = true } = what;
-  makeDirectories(directory);
+async function ingest(place: Place, what: Put): Promise<Descriptor> {
+  const { expected, signal } = what;
+  const { directory, durable = true } = place;
   await removeStale(directory);
   const hash = startDigest();
   const { size, digest: promised } = expected;
@@ -153,7 +160,12 @@ async function ingest(
     return blobPath(directory, got);
   };
   const stream = verified(checked, { what: digest ?? 'blob', size });
-  const written = await writeThenName(name, stream, { signal, durable }, directory);
+  const written = await writeThenName(
+    name,
+    stream,
+    { signal, durable, syncDirectory: place.sync },
+    directory,
+  );
   if (digest === undefined) throw new SampanError('internal', 'a blob was stored without a digest');
   return descriptorOf(expected, { digest, size: written });
 }
@@ -165,12 +177,12 @@ async function* hashing(content: Bytes, hash: ReturnType<typeof startDigest>): B
   }
 }
 
-async function adopt(directory: string, path: string, blob: Descriptor): Promise<void> {
+async function adopt({ directory, sync }: Place, path: string, blob: Descriptor): Promise<void> {
   try {
     makeDirectories(directory);
     await adoptFile(path, directory, blob.digest);
     await rm(path, { force: true });
-    await syncDirectory(directory);
+    await sync();
   } catch (error) {
     throw wrap(`storing ${blob.digest} in ${directory}`, error);
   }

@@ -17,7 +17,10 @@ export interface CopyReport {
 
 const MAX_DEPTH = 6;
 const MAX_BLOBS = 20_000;
-const AT_ONCE = 3;
+/** Large blobs share the way and memory; small ones mostly wait for answers and for the disk. */
+const LARGE_AT_ONCE = 3;
+const SMALL_AT_ONCE = 8;
+const LARGE_BYTES = 4 << 20;
 
 /** The descriptors that a document points to, in its order; `subject` points back and is not among them. */
 export async function childrenOf(
@@ -79,13 +82,16 @@ export async function copy(
       report.bytes += blob.size;
     }
   };
-  await eachAtOnce(
-    graph.filter(blob => kindOf(blob.mediaType) === 'other'),
-    AT_ONCE,
-    carry,
-  );
+  const plain = graph.filter(blob => kindOf(blob.mediaType) === 'other');
+  const [large, small] = [plain.filter(isLarge), plain.filter(blob => !isLarge(blob))];
+  await eachAtOnce(large, LARGE_AT_ONCE, carry);
+  await eachAtOnce(small, SMALL_AT_ONCE, carry);
   for (const blob of graph) if (kindOf(blob.mediaType) !== 'other') await carry(blob);
   return report;
+}
+
+function isLarge({ size }: Descriptor): boolean {
+  return size >= LARGE_BYTES;
 }
 
 async function copyBlob(
