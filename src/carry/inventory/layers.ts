@@ -26,15 +26,3 @@ export function shareLayers(images: readonly LayeredImage[]): {
   });
   return { images: shared, layers };
 }
-
-/** The layers of an image of an inventory, the lowest first. */
-export function diffIdsOf(image: InventoryImage, layers: readonly InventoryLayer[]): readonly Digest[] {
-  const diffIds: Digest[] = [];
-  for (let at = image.top; at !== undefined; ) {
-    const layer = layers[at];
-    if (layer === undefined) break;
-    diffIds.push(layer.diffId);
-    at = layer.on;
-  }
-  return diffIds.reverse();
-}

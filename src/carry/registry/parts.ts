@@ -49,7 +49,7 @@ export function* contentParts(content: Content, from: number, partBytes: number)
     yield {
       sizeBytes,
       isLast: start === content.size,
-      openFrom: offset => contentStream(sliceContent(content, at + offset, sizeBytes - offset)),
+      openFrom: offset => contentStream(sliceContent(content, at + offset, at + sizeBytes)),
     };
   } while (start < content.size);
 }

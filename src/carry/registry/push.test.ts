@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'node:test';
+import test, { type TestContext } from 'node:test';
 import { digestOf, inflate, readStream } from '../../core/bytes/index.ts';
 import { type Descriptor, MEDIA, parseIndex, parseManifest } from '../../core/oci/index.ts';
-import { memoryStore, openSource, openTarget } from '../../core/store/index.ts';
+import {
+  type BlobStore,
+  blobDirectory,
+  memoryStore,
+  openSource,
+  openTarget,
+} from '../../core/store/index.ts';
 import { fail, putImage, scratch, streamOf, tarOf, testContext } from '../../core/store/testing/index.ts';
 import { openRegistries, type PushSettings } from './index.ts';
 import { type FakeRegistry, fakeRegistry, type Intercept, putFakeImage, testTools } from './testing/index.ts';
@@ -16,7 +22,7 @@ const SMALL = tarOf([{ path: 'y', content: 'small' }]);
 async function pushed(
   registry: FakeRegistry,
   root: Descriptor,
-  options: { readonly store: ReturnType<typeof memoryStore>; readonly push?: PushSettings; name?: string },
+  options: { readonly store: BlobStore; readonly push?: PushSettings; name?: string },
 ): Promise<Descriptor> {
   const registries = openRegistries(testTools({}, { partBytes: 1 << 20 }), options.push);
   const target = registries.target(`${registry.host}/${options.name ?? 'team/app:1'}`);
@@ -128,15 +134,23 @@ const BREAKS: readonly [string, Intercept][] = [
   ],
 ];
 
-for (const [what, fault] of BREAKS) {
-  test(`a push goes on when ${what}`, async t => {
+/** What is pushed as a stream, and what is read from the disk part by part. */
+const STORES: readonly (readonly [string, (t: TestContext) => BlobStore])[] = [
+  ['memory', () => memoryStore()],
+  ['files', t => blobDirectory(scratch(t))],
+];
+
+for (const [[what, fault], [where, open]] of BREAKS.flatMap(each =>
+  STORES.map(store => [each, store] as const),
+)) {
+  test(`a push from ${where} goes on when ${what}`, async t => {
     let parts = 0;
     const registry = await fakeRegistry(t, call => {
       if (!isPart(call.request.method)) return false;
       parts += 1;
       return parts === 2 ? fault(call) : false;
     });
-    const store = memoryStore();
+    const store = open(t);
     const root = await putImage(store, { layers: [LARGE] });
     await pushed(registry, root, { store, push: { compression: 'none' } });
     assert.deepEqual(registry.blobs.get(`team/app@${digestOf(LARGE)}`), LARGE);
@@ -144,34 +158,36 @@ for (const [what, fault] of BREAKS) {
   });
 }
 
-test('an upload that was interrupted is gone on with by the next run, from where the registry has it', async t => {
-  let isAway = false;
-  let parts = 0;
-  const registry = await fakeRegistry(t, ({ request, response }) => {
-    if (isPart(request.method)) parts += 1;
-    isAway ||= parts === 2;
-    if (isAway) response.destroy();
-    return isAway;
+for (const [where, open] of STORES) {
+  test(`an upload from ${where} that was interrupted is gone on with by the next run, from where the registry has it`, async t => {
+    let isAway = false;
+    let parts = 0;
+    const registry = await fakeRegistry(t, ({ request, response }) => {
+      if (isPart(request.method)) parts += 1;
+      isAway ||= parts === 2;
+      if (isAway) response.destroy();
+      return isAway;
+    });
+    const store = open(t);
+    const root = await putImage(store, { layers: [LARGE] });
+    const directory = scratch(t);
+    const push = { compression: 'none', memoryDirectory: directory } as const;
+    await assert.rejects(pushed(registry, root, { store, push }), fail('unavailable', digestOf(LARGE)));
+    assert.equal(registry.manifests.size, 0);
+    assert.equal(readdirSync(directory).length, 1);
+    [isAway, parts] = [false, -100];
+    const before = registry.seen.length;
+    await pushed(registry, root, { store, push });
+    const again = registry.seen.slice(before);
+    assert.ok(
+      again.some(({ method, path }) => method === 'GET' && path.includes('/uploads/')),
+      'asks how far it is',
+    );
+    assert.equal(again.filter(({ method }) => isPart(method)).length, 1, 'the first part is not sent again');
+    assert.deepEqual(registry.blobs.get(`team/app@${digestOf(LARGE)}`), LARGE);
+    assert.deepEqual(readdirSync(directory), []);
   });
-  const store = memoryStore();
-  const root = await putImage(store, { layers: [LARGE] });
-  const directory = scratch(t);
-  const push = { compression: 'none', memoryDirectory: directory } as const;
-  await assert.rejects(pushed(registry, root, { store, push }), fail('unavailable', digestOf(LARGE)));
-  assert.equal(registry.manifests.size, 0);
-  assert.equal(readdirSync(directory).length, 1);
-  [isAway, parts] = [false, -100];
-  const before = registry.seen.length;
-  await pushed(registry, root, { store, push });
-  const again = registry.seen.slice(before);
-  assert.ok(
-    again.some(({ method, path }) => method === 'GET' && path.includes('/uploads/')),
-    'asks how far it is',
-  );
-  assert.equal(again.filter(({ method }) => isPart(method)).length, 1, 'the first part is not sent again');
-  assert.deepEqual(registry.blobs.get(`team/app@${digestOf(LARGE)}`), LARGE);
-  assert.deepEqual(readdirSync(directory), []);
-});
+}
 
 test('a registry that takes no parts gets one stream', async t => {
   const registry = await fakeRegistry(t, ({ request, response }) => {
@@ -208,4 +224,18 @@ test('the tag stays what it was when a blob cannot be pushed, and a wrong answer
 test('a digest cannot be the name of a target', () => {
   const { target } = openRegistries(testTools());
   assert.throws(() => target(`registry.test/app@${digestOf('x')}`), fail('usage', 'digest'));
+});
+
+test('a file that is no longer what its name says is refused, and the tag stays', async t => {
+  const registry = await fakeRegistry(t);
+  const directory = scratch(t);
+  const store = blobDirectory(directory);
+  const root = await putImage(store, { layers: [LARGE], compression: 'gzip' });
+  const [layer] = parseManifest(await readStream(store.open(root), '', 1e6)).layers;
+  const path = join(directory, 'blobs', 'sha256', layer?.digest.slice(7) ?? '');
+  const bytes = readFileSync(path);
+  bytes[1_500_000] = (bytes[1_500_000] ?? 0) ^ 1;
+  writeFileSync(path, bytes);
+  await assert.rejects(pushed(registry, root, { store }), fail('invalid', layer?.digest ?? ''));
+  assert.deepEqual([...registry.manifests.keys()], []);
 });

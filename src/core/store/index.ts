@@ -20,7 +20,7 @@ export { importPlain, ORIGINAL_MANIFEST, plainManifest } from './import.ts';
 export { changeLayoutIndex, entryName, LAYOUT_FILE, readLayoutIndex } from './layout.ts';
 export { localLayers } from './local.ts';
 export { memoryStore } from './memory.ts';
-export { formatImageName, type ImageName, parseImageName } from './names.ts';
+export { type ImageName, parseImageName } from './names.ts';
 export { BUNDLE_VERSION, isBundle, ociArchiveBlobs, ociArchiveIndex } from './oci-archive.ts';
 export { openSource } from './open.ts';
 export type { Found, OpenImage, RegistryPlaces, StoreContext } from './opened.ts';

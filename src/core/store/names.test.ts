@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { isSampanError } from '../errors/index.ts';
-import { formatImageName, parseImageName } from './names.ts';
+import { parseImageName } from './names.ts';
 
 for (const [text, wanted] of [
   ['nginx', { transport: 'any', name: 'nginx' }],
@@ -25,9 +25,8 @@ for (const [text, wanted] of [
   ['docker:dind', { transport: 'any', name: 'docker:dind' }],
   ['dir', { transport: 'any', name: 'dir' }],
 ] as const) {
-  test(`${text} is read, and written again as it was`, () => {
+  test(`${text} is read`, () => {
     assert.deepEqual(parseImageName(text), wanted);
-    assert.equal(formatImageName(parseImageName(text)), text);
   });
 }
 

@@ -57,28 +57,3 @@ function pathAndReference(rest: string): { readonly path: string; readonly refer
   const reference = rest.slice(colon + 1);
   return { path: rest.slice(0, colon), ...(reference === '' ? {} : { reference }) };
 }
-
-/** The name as {@link parseImageName} reads it. */
-export function formatImageName(name: ImageName): string {
-  switch (name.transport) {
-    case 'store':
-    case 'docker-daemon':
-      return `${name.transport}:${name.name}`;
-    case 'docker':
-      return `docker://${name.name}`;
-    case 'docker-archive':
-    case 'oci-archive':
-    case 'oci':
-      return `${name.transport}:${placeText(name)}`;
-    case 'dir':
-      return `dir:${name.path}`;
-    case 'path':
-      return placeText(name);
-    case 'any':
-      return name.name;
-  }
-}
-
-function placeText(place: { readonly path: string; readonly reference?: string }): string {
-  return place.reference === undefined ? place.path : `${place.path}:${place.reference}`;
-}

@@ -11,5 +11,5 @@ export {
   isBlobDigest,
   parseBlobDigest,
 } from './digest.ts';
-export { isRepository, isTag, parseRepository } from './names.ts';
+export { isAttachmentTag, isRepository, isTag, parseRepository } from './names.ts';
 export { Refusal, type RefusalCode } from './refusal.ts';

@@ -16,6 +16,13 @@ export function parseRepository(name: string): string {
   throw new Refusal('NAME_INVALID', `not the name of a repository: ${JSON.stringify(name.slice(0, 100))}`);
 }
 
+const ATTACHED = /^sha256-[0-9a-f]{64}(?:\.(?:sig|att|sbom))?$/;
+
+/** True for a tag that lists what is attached to a manifest: the fallback of the specification, and those of cosign. */
+export function isAttachmentTag(tag: string): boolean {
+  return ATTACHED.test(tag);
+}
+
 /** True for a tag. */
 export function isTag(text: string): boolean {
   return TAG.test(text);

@@ -1,4 +1,4 @@
-import type { BlobDigest } from '../base/index.ts';
+import { type BlobDigest, isAttachmentTag } from '../base/index.ts';
 import { readManifestDocument } from '../document/index.ts';
 import type { StoredManifest } from '../storage/index.ts';
 import { upstreamFault } from './fault.ts';
@@ -40,8 +40,10 @@ export async function findByTag(
   const isFresh = await tools.storage.turns.take(key, () => renewTag(tools, mirrored, tag));
   const digest = await tools.storage.manifests.resolve(repository, tag);
   const manifest = digest === undefined ? undefined : await tools.storage.manifests.read(repository, digest);
-  if (manifest === undefined && isFresh !== true) throw isFresh;
-  if (isFresh !== true) countMirror(tools, 'stale');
+  if (isFresh === true) return manifest;
+  // What is attached to an image is told as the list of referrers is: what is here. Clients would ask again and again.
+  if (manifest === undefined && !isAttachmentTag(tag)) throw isFresh;
+  if (manifest !== undefined) countMirror(tools, 'stale');
   return manifest;
 }
 

@@ -73,6 +73,9 @@ test('what is here is served while the upstream is away, and the state says so',
   deepEqual((await ask('GET', `/v2/library/app/blobs/${sha256('layer one')}`)).body.toString(), 'layer one');
   deepEqual((await ask('GET', '/v2/library/app/tags/list')).json(), { name: 'library/app', tags: ['v1'] });
   equal((await ask('GET', `/v2/library/app/referrers/${manifest.digest}`)).status, 200);
+  for (const tag of ['', '.sig', '.att', '.sbom'].map(end => manifest.digest.replace(':', '-') + end))
+    equal((await ask('GET', `/v2/library/app/manifests/${tag}`)).status, 404, tag);
+  equal((await ask('GET', '/v2/library/app/manifests/v2')).status, 503);
   const [state] = await statesOf(served);
   deepEqual([state?.repository, state?.stale], ['library/app', true]);
   match(String(state?.lastError), /refused/);
