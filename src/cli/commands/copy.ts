@@ -1,6 +1,7 @@
 import { inStage } from '../../core/progress/index.ts';
 import { openSource, openTarget } from '../../core/store/index.ts';
 import { defineCommand, flag, required, text } from '../command/index.ts';
+import { keepHeapSmall } from '../memory/index.ts';
 import { writeJson } from '../output/index.ts';
 import { openCarrying, REGISTRY_OPTIONS } from '../registry/index.ts';
 import { carrySignatures } from '../trust/index.ts';
@@ -40,6 +41,7 @@ export const copyCommand = defineCommand({
   ],
   async run(context, { source, target, json, ...values }) {
     const { platform } = values;
+    keepHeapSmall();
     const { images, traffic } = await openCarrying(context, values);
     const place = openTarget(target, images);
     await using image = await openSource(source, images);

@@ -14,6 +14,7 @@ import {
 } from '../bundles/index.ts';
 import { defineCommand, flag, required, text } from '../command/index.ts';
 import type { Context } from '../context/index.ts';
+import { keepHeapSmall } from '../memory/index.ts';
 import { writeJson } from '../output/index.ts';
 import { openCarrying } from '../registry/index.ts';
 import { admitBundle, GATE_OPTIONS, keepEvidence, openGate } from '../trust/index.ts';
@@ -46,6 +47,7 @@ export const loadCommand = defineCommand({
     { line: 'load app.tar --into store:app:1.3', explanation: 'into the store, under that name' },
   ],
   async run(context, values) {
+    keepHeapSmall();
     if (!isUrl(values.file)) return await loadFile(context, values, resolve(context.cwd, values.file));
     await withFetched(context, values, async path => await loadFile(context, values, path));
   },

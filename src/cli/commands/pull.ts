@@ -10,6 +10,7 @@ import {
   type ProjectValues,
 } from '../compose/index.ts';
 import type { Context } from '../context/index.ts';
+import { keepHeapSmall } from '../memory/index.ts';
 import { formatSize, writeJson } from '../output/index.ts';
 import { type Carrying, openCarrying, REGISTRY_OPTIONS } from '../registry/index.ts';
 import { GATE_OPTIONS, type Gate, keepSignatures, openGate } from '../trust/index.ts';
@@ -43,6 +44,7 @@ export const pullCommand = defineCommand({
   ],
   async run(context, { names, json, platform, ...values }) {
     if (names.length === 0) return await pullProject(context, { ...values, platform }, json);
+    keepHeapSmall();
     const carrying = await openCarrying(context, {
       ...values,
       ...(platform === 'all' ? {} : { platform }),

@@ -2,6 +2,7 @@ import { SampanError } from '../../core/errors/index.ts';
 import { inStage } from '../../core/progress/index.ts';
 import { openSource, openTarget } from '../../core/store/index.ts';
 import { choice, defineCommand, flag, optional, required, text } from '../command/index.ts';
+import { keepHeapSmall } from '../memory/index.ts';
 import { formatSize, writeJson } from '../output/index.ts';
 import { openCarrying, REGISTRY_OPTIONS } from '../registry/index.ts';
 import { carrySignatures } from '../trust/index.ts';
@@ -37,6 +38,7 @@ export const pushCommand = defineCommand({
     { line: 'push localhost:5000/app:2', explanation: 'to where its name says' },
   ],
   async run(context, { source, target, json, ...values }) {
+    keepHeapSmall();
     const { images, traffic } = await openCarrying(context, values);
     await using image = await openSource(source, images);
     const name = (target ?? image.reference)?.replace(/^docker:\/\//, '');

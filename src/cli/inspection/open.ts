@@ -7,8 +7,8 @@ import { parsePlatform } from '../../core/oci/index.ts';
 import { openStore, type StoreContext } from '../../core/store/index.ts';
 import { NO_CACHE, type ScanCache, scanCache } from '../../image/inspect/index.ts';
 import type { Context } from '../context/index.ts';
+import { keepHeapSmall } from '../memory/index.ts';
 import { registriesWhenNeeded } from '../registry/index.ts';
-import { keepHeapSmall } from './memory.ts';
 
 /** What commands that only look at images work with: no engine that runs anything is loaded. */
 export interface Looking {

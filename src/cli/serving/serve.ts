@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
 import {
   lockOf,
   type RequestRecord,
@@ -13,6 +12,7 @@ import { wrap } from '../../core/errors/index.ts';
 import { withLock } from '../../core/store/index.ts';
 import type { Context } from '../context/index.ts';
 import { placesOf } from '../image/index.ts';
+import { keepHeapSmall } from '../memory/index.ts';
 import { openMirrors } from './mirrors.ts';
 import { type Doors, openDoors } from './protection.ts';
 import type { ServeValues } from './values.ts';
@@ -22,7 +22,7 @@ const LOCK_MS = 2000;
 /** Serves until the process is told to stop. */
 export async function serveRegistry(context: Context, values: ServeValues): Promise<void> {
   // What requests make is short-lived: a small nursery keeps 50 pulls and 20 pushes at once under 200 MB.
-  setFlagsFromString('--semi-space-growth-factor=1');
+  keepHeapSmall();
   const doors = await openDoors(context, values);
   const directory =
     values.store === undefined

@@ -1,0 +1,1 @@
+export { keepHeapSmall } from './memory.ts';
