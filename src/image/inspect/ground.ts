@@ -89,14 +89,15 @@ function liveFiles(tree: StackTree): readonly LiveFile[] {
   const { nodes, paths } = tree.listing();
   const { live, bases, layers } = tree.stacked;
   const files: LiveFile[] = [];
-  for (const [i, path] of paths.entries()) {
+  for (let i = 0; i < paths.length; i += 1) {
     const node = nodes[i]!;
     const entry = live[node]!;
     if (entry < 0) continue;
     const layer = layerOf(bases, entry);
     const row = entry - bases[layer]!;
     const { type, size } = layers[layer]!;
-    if (type[row] === TYPE.file && size[row]! > 0) files.push({ node, path, size: size[row]!, layer, row });
+    if (type[row] === TYPE.file && size[row]! > 0)
+      files.push({ node, path: paths[i]!, size: size[row]!, layer, row });
   }
   return files;
 }

@@ -8,7 +8,7 @@ import { isLoaded, type LoadedImage } from './load/index.ts';
 import { packagesOf } from './package-figures.ts';
 import { programIn } from './program.ts';
 import { TYPE } from './scan/index.ts';
-import { layerOf, pathOf } from './stack/index.ts';
+import { layerOf } from './stack/index.ts';
 import type { BaseGuess, ImageTotals, Inspection, LayerFigures } from './types.ts';
 
 /** What studying an image gives. */
@@ -43,7 +43,7 @@ export async function study(image: OpenImage, loaded: LoadedImage): Promise<Stud
 function wastedPaths({ stacked }: Ground): Inspection['wastedPaths'] {
   return stacked.efficiency.paths
     .slice(0, MOST_WASTED_PATHS)
-    .map(({ node, ...rest }) => ({ path: pathOf(stacked.names, node), ...rest }));
+    .map(({ node, ...rest }) => ({ path: stacked.names.pathOf(node), ...rest }));
 }
 
 function totalsOf(loaded: LoadedImage, ground: Ground, { waste }: Found): ImageTotals {

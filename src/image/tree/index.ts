@@ -1,4 +1,5 @@
 export { treeFrom } from './build.ts';
+export { type NameIndex, pathsNamed } from './named.ts';
 export type {
   DeviceNode,
   DirectoryNode,

@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts';
 import type { Ground } from '../ground.ts';
 import { shownInstruction } from '../history.ts';
-import { type HiddenBy, pathOf } from '../stack/index.ts';
+import type { HiddenBy } from '../stack/index.ts';
 import { Collector, causeOf, type Kind } from './collect.ts';
 
 const LEAST_BYTES = 4096;
@@ -14,7 +14,7 @@ export function hiddenFindings(ground: Ground): readonly Finding[] {
     const key = `${how} ${layer} ${by}`;
     const group = groups.get(key) ?? { how, from: layer, by, files: new Collector() };
     groups.set(key, group);
-    group.files.add(layer, { path: pathOf(ground.stacked.names, node), bytes });
+    group.files.add(layer, { path: ground.stacked.names.pathOf(node), bytes });
   }
   return [...groups.values()]
     .filter(({ files }) => files.bytes >= LEAST_BYTES)

@@ -1,7 +1,6 @@
 import type { Finding } from '../finding.ts';
 import type { Ground, LiveFile } from '../ground.ts';
 import { TYPE } from '../scan/index.ts';
-import { pathOf } from '../stack/index.ts';
 import { Collector } from './collect.ts';
 
 const START_BYTES = 8192;
@@ -75,7 +74,7 @@ function hiddenSecrets(ground: Ground): Collector {
     if (type[row] !== TYPE.file || size[row]! === 0 || size[row]! > LARGEST_BYTES) continue;
     // Most names say no, and are quicker to ask for than whole paths.
     if (!NAMED.test(stacked.names.textOf(node)) || owners.ownerOf(node) !== undefined) continue;
-    const path = pathOf(stacked.names, node);
+    const path = stacked.names.pathOf(node);
     if (!isSuspect(path)) continue;
     read += 1;
     if (read > MAX_READ) break;

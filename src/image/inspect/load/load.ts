@@ -196,7 +196,7 @@ async function plainContent(source: BlobSource, descriptor: Descriptor): Promise
 }
 
 function ofEntries(descriptor: Descriptor, local: LocalLayer): LoadedLayer {
-  const writer = new ColumnWriter();
+  const writer = new ColumnWriter(local.entries.length);
   for (const entry of local.entries) addEntry(writer, entry);
   const last = local.entries.at(-1);
   const end = last === undefined ? 0 : last.contentOffset + last.storedSize;

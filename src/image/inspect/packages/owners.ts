@@ -41,7 +41,8 @@ function fromDatabases(tree: StackTree): Owned {
 function sizes(tree: StackTree, { packages, owner }: Owned): ReadonlyMap<OsPackage, number> {
   const { live, bases, layers } = tree.stacked;
   const sums = new Float64Array(packages.length + 1);
-  for (const [node, index] of owner.entries()) {
+  for (let node = 0; node < owner.length; node += 1) {
+    const index = owner[node]!;
     const entry = live[node] ?? -1;
     if (index === 0 || entry < 0) continue;
     const layer = layerOf(bases, entry);

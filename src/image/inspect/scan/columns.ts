@@ -72,26 +72,45 @@ export interface Row {
 }
 
 const FIRST_ROWS = 1024;
+/** Room that is not used costs nothing: the system gives memory when it is written to. */
+const MOST_FIRST_ROWS = 1 << 17;
 const BYTES_PER_ROW = 64;
 
 /** Collects columns; they grow as rows come. */
 export class ColumnWriter {
   count = 0;
-  type = new Uint8Array(FIRST_ROWS);
-  mode = new Uint16Array(FIRST_ROWS);
-  uid = new Uint32Array(FIRST_ROWS);
-  gid = new Uint32Array(FIRST_ROWS);
-  mtime = new Float64Array(FIRST_ROWS);
-  size = new Float64Array(FIRST_ROWS);
-  offset = new Float64Array(FIRST_ROWS);
-  checksum = new Uint32Array(FIRST_ROWS);
-  pathEnd = new Uint32Array(FIRST_ROWS);
-  linkEnd = new Uint32Array(FIRST_ROWS);
-  paths = new Uint8Array(FIRST_ROWS * BYTES_PER_ROW);
-  links = new Uint8Array(FIRST_ROWS);
+  type: Uint8Array;
+  mode: Uint16Array;
+  uid: Uint32Array;
+  gid: Uint32Array;
+  mtime: Float64Array;
+  size: Float64Array;
+  offset: Float64Array;
+  checksum: Uint32Array;
+  pathEnd: Uint32Array;
+  linkEnd: Uint32Array;
+  paths: Uint8Array;
+  links: Uint8Array;
   pathBytes = 0;
   linkBytes = 0;
   readonly rare = new Map<number, Rare>();
+
+  /** `expected` rows are about what will come, where that is known: then nothing is copied to grow. */
+  constructor(expected = FIRST_ROWS) {
+    const rows = Math.max(FIRST_ROWS, Math.min(expected, MOST_FIRST_ROWS));
+    this.type = new Uint8Array(rows);
+    this.mode = new Uint16Array(rows);
+    this.uid = new Uint32Array(rows);
+    this.gid = new Uint32Array(rows);
+    this.mtime = new Float64Array(rows);
+    this.size = new Float64Array(rows);
+    this.offset = new Float64Array(rows);
+    this.checksum = new Uint32Array(rows);
+    this.pathEnd = new Uint32Array(rows);
+    this.linkEnd = new Uint32Array(rows);
+    this.paths = new Uint8Array(rows * BYTES_PER_ROW);
+    this.links = new Uint8Array(rows);
+  }
 
   /** Begins a row; its path and link are what has been added to the bytes since the row before. */
   add(row: Row): void {

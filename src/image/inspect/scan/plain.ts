@@ -6,7 +6,9 @@ import { addEntry } from './entry.ts';
 import { addPlainHeader, FLAG_AT, isGlobal, isSummed, isZero } from './header.ts';
 
 /** Small files are read over: a larger step would copy contents, a smaller one costs calls. */
-const WINDOW_BYTES = 32 << 10;
+const WINDOW_BYTES = 8 << 10;
+/** What an entry of an image takes at least, on average: most have more. */
+const ENTRY_BYTES = 8 << 10;
 /** Global extended headers that one layer may have; builders write at most one. */
 const MAX_GLOBAL_BYTES = 64 << 10;
 
@@ -52,7 +54,7 @@ function open(path: string): number {
 class Scanner {
   readonly #file: number;
   readonly #tar: PlainTar;
-  readonly #writer = new ColumnWriter();
+  readonly #writer: ColumnWriter;
   readonly #window = Buffer.allocUnsafeSlow(WINDOW_BYTES);
   readonly #words = new Int32Array(this.#window.buffer, 0, WINDOW_BYTES / 4);
   #start = 0;
@@ -62,6 +64,7 @@ class Scanner {
   constructor(file: number, tar: PlainTar) {
     this.#file = file;
     this.#tar = tar;
+    this.#writer = new ColumnWriter(Math.ceil(tar.size / ENTRY_BYTES));
   }
 
   scan(maxEntries: number): LayerScan {

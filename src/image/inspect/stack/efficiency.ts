@@ -10,15 +10,21 @@ import type { Efficiency } from './stacked.ts';
  */
 export class EfficiencyCounter {
   readonly #names: Names;
-  #sum = new Float64Array(4096);
-  #least = new Float64Array(4096);
-  #times = new Uint16Array(4096);
+  #sum: Float64Array;
+  #least: Float64Array;
+  #times: Uint16Array;
   /** The last layer (counted from 1) that has something below a node. */
-  #inner = new Int32Array(4096);
-  #listed = new Int32Array(4096);
+  #inner: Int32Array;
+  #listed: Int32Array;
 
-  constructor(names: Names) {
+  /** `expected` is about how many names there will be. */
+  constructor(names: Names, expected: number) {
     this.#names = names;
+    this.#sum = new Float64Array(expected);
+    this.#least = new Float64Array(expected);
+    this.#times = new Uint16Array(expected);
+    this.#inner = new Int32Array(expected);
+    this.#listed = new Int32Array(expected);
   }
 
   /** Counts a layer. `nodes` are those of its entries; the sizes of removed directories are those before it. */

@@ -1,6 +1,5 @@
 export { journalOf, liveAfter, type Step } from './journal.ts';
 export type { Names } from './names.ts';
-export { pathOf } from './paths.ts';
 export { lookUp } from './resolve.ts';
 export { stackScans } from './stack.ts';
 export {

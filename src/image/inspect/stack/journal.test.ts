@@ -2,7 +2,6 @@ import { deepEqual, equal } from 'node:assert/strict';
 import { test } from 'node:test';
 import { historyOf, inspectTestImage } from '../testing/index.ts';
 import { journalOf, liveAfter } from './journal.ts';
-import { pathOf } from './paths.ts';
 
 test('replaying all steps gives what the whole stack gives', async t => {
   const { ground } = await inspectTestImage(t, {
@@ -23,7 +22,7 @@ test('replaying all steps gives what the whole stack gives', async t => {
   deepEqual(liveAfter(steps, 3, names.count), live.slice(0, names.count));
   const seen = liveAfter(steps, 1, names.count);
   deepEqual(
-    [...seen.keys()].filter(node => seen[node]! >= 0).map(node => pathOf(names, node)),
+    [...seen.keys()].filter(node => seen[node]! >= 0).map(node => names.pathOf(node)),
     ['/a/one', '/a/two', '/b'],
   );
 });

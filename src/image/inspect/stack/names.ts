@@ -3,7 +3,9 @@ import { decodeName, encodeName } from '../../../core/bytes/index.ts';
 import { enlarged } from '../scan/index.ts';
 
 const FIRST_NODES = 4096;
+const BYTES_PER_NODE = 16;
 const SLOTS_PER_NODE = 2;
+const SLASH = 0x2f;
 
 /**
  * All paths of an image as a tree of numbers: node 0 is the root, every other one has a parent and a name. A path is
@@ -12,20 +14,35 @@ const SLOTS_PER_NODE = 2;
 export class Names {
   /** How many nodes there are. */
   count = 1;
-  parent = new Int32Array(FIRST_NODES);
-  firstChild = new Int32Array(FIRST_NODES).fill(-1);
-  nextSibling = new Int32Array(FIRST_NODES).fill(-1);
-  nameStart = new Uint32Array(FIRST_NODES);
-  nameLength = new Uint16Array(FIRST_NODES);
-  #hash = new Uint32Array(FIRST_NODES);
-  #slots = new Int32Array(FIRST_NODES * SLOTS_PER_NODE).fill(-1);
-  #bytes: Buffer = Buffer.alloc(FIRST_NODES * 16);
+  parent: Int32Array;
+  firstChild: Int32Array;
+  nextSibling: Int32Array;
+  nameStart: Uint32Array;
+  nameLength: Uint16Array;
+  #hash: Uint32Array;
+  #slots: Int32Array;
+  #bytes: Buffer;
   /** Nodes whose names are not plain ASCII. */
   readonly #strange = new Set<number>();
   #used = 0;
+  #text: string | undefined;
   readonly #scratch = new Uint8Array(255);
   /** So that nobody can make names that collide. */
   readonly #seed = randomInt(2 ** 32 - 1);
+
+  /** `expected` nodes are about what will come, where that is known: then nothing is copied to grow. */
+  constructor(expected = FIRST_NODES) {
+    // The slots are a power of two.
+    const nodes = 2 ** Math.ceil(Math.log2(Math.max(expected, FIRST_NODES)));
+    this.parent = new Int32Array(nodes);
+    this.firstChild = new Int32Array(nodes).fill(-1);
+    this.nextSibling = new Int32Array(nodes).fill(-1);
+    this.nameStart = new Uint32Array(nodes);
+    this.nameLength = new Uint16Array(nodes);
+    this.#hash = new Uint32Array(nodes);
+    this.#slots = new Int32Array(nodes * SLOTS_PER_NODE).fill(-1);
+    this.#bytes = Buffer.alloc(nodes * BYTES_PER_NODE);
+  }
 
   // Numbers in place of objects: this runs for every part of every path.
 
@@ -85,8 +102,10 @@ export class Names {
   /** The same as text, as `core/bytes` writes names. */
   textOf(node: number): string {
     if (this.#strange.has(node)) return decodeName(this.nameOf(node));
+    // One text for all: a part of it is quicker to have than one of the bytes.
+    this.#text ??= this.#bytes.toString('latin1', 0, this.#used);
     const start = this.nameStart[node]!;
-    return this.#bytes.toString('latin1', start, start + this.nameLength[node]!);
+    return this.#text.substring(start, start + this.nameLength[node]!);
   }
 
   /** Nodes with all that is in them, from the root down to `node`, which is the last. */
@@ -94,6 +113,23 @@ export class Names {
     const nodes: number[] = [];
     for (let at = node; at !== 0; at = this.parent[at]!) nodes.push(at);
     return nodes.reverse();
+  }
+
+  /** The absolute path of a node as text, as `core/bytes` writes names. */
+  pathOf(node: number): string {
+    if (node === 0) return '/';
+    let size = 0;
+    for (let at = node; at !== 0; at = this.parent[at]!) size += this.nameLength[at]! + 1;
+    const path = Buffer.allocUnsafe(size);
+    let isStrange = false;
+    for (let at = node, end = size; at !== 0; at = this.parent[at]!) {
+      const [start, length] = [this.nameStart[at]!, this.nameLength[at]!];
+      end -= length + 1;
+      path[end] = SLASH;
+      this.#bytes.copy(path, end + 1, start, start + length);
+      isStrange ||= this.#strange.has(at);
+    }
+    return isStrange ? decodeName(path) : path.toString('latin1');
   }
 
   /** FNV-1a over the name, begun with the parent. */
@@ -129,6 +165,7 @@ export class Names {
       const larger = enlarged<Uint8Array>(this.#bytes, this.#used + to - from);
       this.#bytes = Buffer.from(larger.buffer);
     }
+    this.#text = undefined;
     this.nameStart[node] = this.#used;
     this.nameLength[node] = to - from;
     let high = 0;

@@ -94,12 +94,3 @@ function leadsOut(path: Uint8Array): SampanError {
 function shown(path: Uint8Array): string {
   return JSON.stringify(decodeName(path));
 }
-
-/** The absolute path of a node, as `core/bytes` writes names. */
-export function pathOf(names: Names, node: number): string {
-  if (node === 0) return '/';
-  return names
-    .trail(node)
-    .map(each => `/${names.textOf(each)}`)
-    .join('');
-}

@@ -1,5 +1,4 @@
 import { encodeName } from '../../../core/bytes/index.ts';
-import { pathOf } from './paths.ts';
 import { linkOf, lookUp, type View } from './resolve.ts';
 
 /** A node, and its own path: with no symbolic link in it. */
@@ -59,7 +58,7 @@ export class Places {
 
   /** The path of a directory, as it stands before a slash. */
   #before(node: number): string {
-    return node === 0 ? '' : pathOf(this.#view.names, node);
+    return node === 0 ? '' : this.#view.names.pathOf(node);
   }
 
   #child(parent: number, path: string, from: number): number {

@@ -4,9 +4,8 @@ import { type Content, readContent } from '../../../core/bytes/index.ts';
 import type { LocalLayer } from '../../../core/store/index.ts';
 import { fail, type TestEntry, tarOf } from '../../../core/store/testing/index.ts';
 import { type TarEntry, TarReader } from '../../../core/tar/index.ts';
-import { type Node, stackLayers, type Tree } from '../../tree/index.ts';
+import { type Node, pathsNamed, stackLayers, type Tree } from '../../tree/index.ts';
 import { addEntry, ColumnWriter } from '../scan/index.ts';
-import { pathOf } from './paths.ts';
 import { stackScans } from './stack.ts';
 import type { Stacked } from './stacked.ts';
 import { treeOfStack } from './tree.ts';
@@ -216,7 +215,7 @@ test('a change of owner or mode alone is told from a change of content', () => {
     ],
   );
   deepEqual(
-    stacked.hidden.map(({ node, how }) => [pathOf(stacked.names, node), how]),
+    stacked.hidden.map(({ node, how }) => [stacked.names.pathOf(node), how]),
     [
       ['/same', 'metadata'],
       ['/other', 'replaced'],
@@ -275,4 +274,14 @@ test('a whiteout of what is not there, and a reserved one, mean nothing', () => 
     [{ path: '.wh.b' }, { path: '.wh..wh.plnk' }, { path: '.wh.' }],
   );
   deepEqual(made.tree.list('/'), ['a']);
+});
+
+test('nodes are found by their own names, in the order of all paths, as in any other tree', () => {
+  const { tree, reference } = stack(
+    [{ path: 'a-b/größe' }, { path: 'a/größe/größe' }, { path: 'größe.old' }, { path: 'gone/größe' }],
+    [{ path: '.wh.gone' }, { path: 'new/größe', type: 'symlink', linkPath: '/a' }],
+  );
+  const wanted = ['/a/größe', '/a/größe/größe', '/a-b/größe', '/new/größe'];
+  deepEqual([...pathsNamed(tree, 'größe')], wanted);
+  deepEqual([...pathsNamed(reference, 'größe')], wanted);
 });

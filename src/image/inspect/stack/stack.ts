@@ -3,7 +3,7 @@ import { enlarged, type LayerScan, TYPE } from '../scan/index.ts';
 import { differenceOf, type Row } from './difference.ts';
 import { EfficiencyCounter } from './efficiency.ts';
 import { Names } from './names.ts';
-import { PathReader, pathOf } from './paths.ts';
+import { PathReader } from './paths.ts';
 import { followLinks } from './resolve.ts';
 import { type Hidden, type HiddenBy, layerOf, type Stacked, type Watch } from './stacked.ts';
 import { findWhiteouts, type Whiteout } from './whiteouts.ts';
@@ -37,8 +37,8 @@ export function stackScans(layers: readonly LayerScan[], watch?: Watch): Stacked
 
 class Stack {
   readonly #layers: readonly LayerScan[];
-  readonly #names = new Names();
-  readonly #efficiency = new EfficiencyCounter(this.#names);
+  readonly #names: Names;
+  readonly #efficiency: EfficiencyCounter;
   readonly #bases: Int32Array;
   readonly #targets = new Map<number, number>();
   /** How many live names the file of an entry has. Absent: one, or none. */
@@ -51,16 +51,24 @@ class Stack {
     bytes: number;
     hiddenBytes: number;
   }[] = [];
-  #live = new Int32Array(4096).fill(NOTHING);
-  #liveCount = new Int32Array(4096);
-  #liveBytes = new Float64Array(4096);
+  #live: Int32Array;
+  #liveCount: Int32Array;
+  #liveBytes: Float64Array;
   /** The last layer (counted from 1) that removed a node. */
-  #removedIn = new Int32Array(4096);
+  #removedIn: Int32Array;
 
   constructor(layers: readonly LayerScan[]) {
     this.#layers = layers;
     this.#bases = new Int32Array(layers.length + 1);
     for (const [i, { count }] of layers.entries()) this.#bases[i + 1] = this.#bases[i]! + count;
+    // Hardly more, however many layers there are: most directories have an entry too.
+    const nodes = this.#bases[layers.length]! + 1;
+    this.#names = new Names(nodes);
+    this.#efficiency = new EfficiencyCounter(this.#names, nodes);
+    this.#live = new Int32Array(nodes).fill(NOTHING);
+    this.#liveCount = new Int32Array(nodes);
+    this.#liveBytes = new Float64Array(nodes);
+    this.#removedIn = new Int32Array(nodes);
     this.#live[0] = IMPLIED;
     this.#liveCount[0] = 1;
   }
@@ -197,13 +205,8 @@ class Stack {
     this.#fit();
     const entry = this.#live[target] ?? NOTHING;
     if (entry < 0 || this.#isDirectory(target) || target === node) {
-      throw new SampanError(
-        'invalid',
-        `the layer links to ${JSON.stringify(Buffer.from(link).toString())}, which is not a file in it`,
-        {
-          remedy: 'build or pull the image again: it is damaged',
-        },
-      );
+      const shown = JSON.stringify(Buffer.from(link).toString());
+      throw damaged(`the layer links to ${shown}, which is not a file in it`);
     }
     const file = this.#targets.get(entry) ?? entry;
     this.#targets.set(this.#bases[layer]! + row, file);
@@ -233,13 +236,7 @@ class Stack {
   /** A file of a lower layer gives way to a directory that nobody names. */
   #giveWay(node: number, layer: number): void {
     if (this.#live[node]! >= this.#bases[layer]!) {
-      throw new SampanError(
-        'invalid',
-        `the layer puts files below ${pathOf(this.#names, node)}, which is a file`,
-        {
-          remedy: 'build or pull the image again: it is damaged',
-        },
-      );
+      throw damaged(`the layer puts files below ${this.#names.pathOf(node)}, which is a file`);
     }
     this.#hide(node, { layer, how: 'replaced' });
   }
@@ -296,4 +293,8 @@ class Stack {
 interface By {
   readonly layer: number;
   readonly how: HiddenBy;
+}
+
+function damaged(message: string): SampanError {
+  return new SampanError('invalid', message, { remedy: 'build or pull the image again: it is damaged' });
 }

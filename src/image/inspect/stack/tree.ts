@@ -1,8 +1,7 @@
 import { type Content, decodeName, encodeName } from '../../../core/bytes/index.ts';
 import { SampanError } from '../../../core/errors/index.ts';
-import type { Metadata, Node, Resolved, SymlinkNode, Tree } from '../../tree/index.ts';
+import type { Metadata, NameIndex, Node, Resolved, SymlinkNode, Tree } from '../../tree/index.ts';
 import { type LayerScan, TYPE, TYPES } from '../scan/index.ts';
-import { pathOf } from './paths.ts';
 import { Places } from './places.ts';
 import { lookUp } from './resolve.ts';
 import { layerOf, type Stacked } from './stacked.ts';
@@ -30,7 +29,7 @@ export interface Listing {
 }
 
 /** A tree over stacked columns, which also knows the numbers of its nodes. */
-export class StackTree implements Tree {
+export class StackTree implements Tree, NameIndex {
   readonly size: number;
   readonly stacked: Stacked;
   readonly #content: ContentOf;
@@ -72,6 +71,16 @@ export class StackTree implements Tree {
     return this.listing().paths;
   }
 
+  *pathsNamed(name: string): Generator<string, void, undefined> {
+    const { names } = this.stacked;
+    const bytes = encodeName(name);
+    const { nodes, paths } = this.listing();
+    for (let i = 0; i < nodes.length; i += 1) {
+      const node = nodes[i]!;
+      if (names.nameLength[node] === bytes.length && names.startsWith(node, bytes)) yield paths[i]!;
+    }
+  }
+
   *nodes(): Generator<Node, void, undefined> {
     const { nodes, paths } = this.listing();
     for (let i = 0; i < paths.length; i += 1) yield this.at(nodes[i]!, paths[i]);
@@ -108,7 +117,7 @@ export class StackTree implements Tree {
   }
 
   /** The node of a number; `path` where it is known. */
-  at(node: number, path = pathOf(this.stacked.names, node)): Node {
+  at(node: number, path = this.stacked.names.pathOf(node)): Node {
     const { live, bases, layers, targets } = this.stacked;
     const entry = live[node]!;
     if (entry < 0) return { kind: 'directory', path, layer: -1, meta: IMPLIED };

@@ -1,6 +1,6 @@
 import { decodeName } from '../../../core/bytes/index.ts';
 import { TYPE, TYPES } from '../scan/index.ts';
-import { layerOf, pathOf } from '../stack/index.ts';
+import { layerOf } from '../stack/index.ts';
 import type { Terrain } from './terrain.ts';
 
 /** What is seen of an entry. */
@@ -69,5 +69,5 @@ function permissions(mode: number): string {
 
 /** The absolute path of a node of a survey. */
 export function pathAt({ ground }: Terrain, node: number): string {
-  return pathOf(ground.stacked.names, node);
+  return ground.stacked.names.pathOf(node);
 }

@@ -1,7 +1,7 @@
 import type { Node } from '../../tree/index.ts';
 import type { OsPackage } from '../packages/os/index.ts';
 import { WASTE_RULES } from './rules.ts';
-import type { Surroundings, WasteRule } from './types.ts';
+import type { Candidate, Surroundings, WasteRule } from './types.ts';
 
 /** Nothing reaches a longer path (Linux, PATH_MAX), and patterns take their time with it. */
 const PATH_MAX = 4096;
@@ -26,6 +26,7 @@ function groupsOf(all: readonly WasteRule[]): readonly RuleGroup[] {
   }));
 }
 
+const PLACES: ReadonlyMap<WasteRule, number> = new Map(WASTE_RULES.map((rule, i) => [rule, i]));
 const PACKAGE_RULES = WASTE_RULES.filter(rule => rule.ofPackage !== undefined);
 const PATH_RULES = WASTE_RULES.filter(rule => rule.ofPackage === undefined);
 /** Rules whose pattern ends with a slash: what they say of a file is true of all files beside it. */
@@ -61,32 +62,34 @@ export function wasteFinder(around: Surroundings): WasteFinder {
   const rulesOfPackage = packageRules();
   let directory = '';
   let above = NO_RULES;
-  let owned = NO_RULES;
-  /** For each set of groups, as bits, the rules that may be about a file here. */
-  let candidates: (readonly WasteRule[] | undefined)[] = [];
   return (node, owner) => {
     const { path } = node;
     if (node.kind === 'directory' || path.length > PATH_MAX) return undefined;
     if (directory === '' || !path.startsWith(directory) || path.indexOf('/', directory.length) !== -1) {
       directory = path.slice(0, path.lastIndexOf('/') + 1);
       above = rulesIn(DIRECTORY_GROUPS, directory);
-      candidates = [];
     }
-    const ofOwner = owner === undefined ? NO_RULES : rulesOfPackage(owner);
-    if (ofOwner !== owned) {
-      owned = ofOwner;
-      candidates = [];
-    }
-    let bits = 0;
-    for (let i = 0; i < FILE_GROUPS.length; i += 1) if (FILE_GROUPS[i]!.any.test(path)) bits |= 1 << i;
-    if (bits === 0 && above.length === 0 && owned.length === 0) return undefined;
-    const rules = candidates[bits] ?? inOrder([above, owned, ...groupsIn(bits)]);
-    candidates[bits] = rules;
     const candidate = { path, node, owner, around };
-    return rules.find(
-      rule => (DIRECTORY_RULES.has(rule) || rule.pattern.test(path)) && (rule.when?.(candidate) ?? true),
-    );
+    let first = firstOf(above, candidate);
+    if (owner !== undefined) first = firstOf(rulesOfPackage(owner), candidate, first);
+    for (const { any, rules } of FILE_GROUPS) if (any.test(path)) first = firstOf(rules, candidate, first);
+    return first;
   };
+}
+
+/** The first rule that fits, of some in their order and `other`, which does. */
+function firstOf(
+  rules: readonly WasteRule[],
+  candidate: Candidate,
+  other?: WasteRule,
+): WasteRule | undefined {
+  const end = other === undefined ? WASTE_RULES.length : PLACES.get(other)!;
+  for (const rule of rules) {
+    if (PLACES.get(rule)! >= end) break;
+    const isAbout = DIRECTORY_RULES.has(rule) || rule.pattern.test(candidate.path);
+    if (isAbout && (rule.when?.(candidate) ?? true)) return rule;
+  }
+  return other;
 }
 
 /** The rules that are about what a package brings; each package is asked once. */
@@ -104,14 +107,6 @@ function packageRules(): (owner: OsPackage) => readonly WasteRule[] {
 
 function rulesIn(groups: readonly RuleGroup[], directory: string): readonly WasteRule[] {
   const asked = groups.filter(({ any }) => any.test(directory));
-  return asked.flatMap(({ rules }) => rules.filter(rule => rule.pattern.test(directory)));
-}
-
-function groupsIn(bits: number): readonly (readonly WasteRule[])[] {
-  return FILE_GROUPS.filter((_, i) => (bits & (1 << i)) !== 0).map(({ rules }) => rules);
-}
-
-function inOrder(lists: readonly (readonly WasteRule[])[]): readonly WasteRule[] {
-  const wanted = new Set(lists.flat());
-  return WASTE_RULES.filter(rule => wanted.has(rule));
+  const found = asked.flatMap(({ rules }) => rules.filter(rule => rule.pattern.test(directory)));
+  return found.length < 2 ? found : found.sort((a, b) => PLACES.get(a)! - PLACES.get(b)!);
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Tree } from '../../../tree/index.ts';
+import { pathsNamed, type Tree } from '../../../tree/index.ts';
 import { member, readJson } from '../../reading/index.ts';
 import { type LockedUse, readNpmLock } from './npm-lock.ts';
 import {
@@ -53,11 +53,10 @@ function isBelow(path: string, directory: string): boolean {
 /** The directories that have a `package.json` and a `node_modules`, and are not installed themselves. */
 function appDirectories(tree: Tree): readonly string[] {
   const apps: string[] = [];
-  for (const path of tree.paths()) {
-    if (!path.endsWith('/node_modules') || tree.get(path)?.kind !== 'directory') continue;
+  for (const path of pathsNamed(tree, 'node_modules')) {
     const app = posix.dirname(path);
-    if (isInstalled(app) || tree.resolve(posix.join(app, 'package.json')) === undefined) continue;
-    apps.push(app);
+    if (isInstalled(app) || tree.get(path)?.kind !== 'directory') continue;
+    if (tree.resolve(posix.join(app, 'package.json')) !== undefined) apps.push(app);
   }
   return apps;
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { Tree } from '../../../tree/index.ts';
+import { pathsNamed, type Tree } from '../../../tree/index.ts';
 import { developmentRoots } from './npm-development.ts';
 import { packageManifests, packageRootOf } from './npm-manifest.ts';
 import type { LanguagePackage } from './types.ts';
@@ -12,8 +12,8 @@ export function readNpmPackages(tree: Tree): readonly LanguagePackage[] {
   const development = developmentRoots(tree, manifestOf);
   const links = binLinks(tree);
   const found: LanguagePackage[] = [];
-  for (const path of tree.paths()) {
-    const place = path.endsWith('/package.json') ? INSTALLED.exec(path)?.[1] : undefined;
+  for (const path of pathsNamed(tree, 'package.json')) {
+    const place = INSTALLED.exec(path)?.[1];
     if (place === undefined || tree.get(path)?.kind !== 'file') continue;
     const root = posix.dirname(path);
     const { name = place, version = '' } = manifestOf(root);
@@ -26,11 +26,15 @@ export function readNpmPackages(tree: Tree): readonly LanguagePackage[] {
 /** The links in `node_modules/.bin`, by the root of the package that they lead into. */
 function binLinks(tree: Tree): ReadonlyMap<string, readonly string[]> {
   const links = new Map<string, string[]>();
-  for (const path of tree.paths()) {
-    if (!path.includes('/node_modules/.bin/') || tree.get(path)?.kind !== 'symlink') continue;
-    const target = tree.resolve(path)?.node.path;
-    const root = target === undefined ? undefined : packageRootOf(target);
-    if (root !== undefined) links.set(root, [...(links.get(root) ?? []), path]);
+  for (const directory of pathsNamed(tree, '.bin')) {
+    if (!directory.endsWith('/node_modules/.bin') || tree.get(directory)?.kind !== 'directory') continue;
+    for (const name of tree.list(directory)) {
+      const path = `${directory}/${name}`;
+      if (tree.get(path)?.kind !== 'symlink') continue;
+      const target = tree.resolve(path)?.node.path;
+      const root = target === undefined ? undefined : packageRootOf(target);
+      if (root !== undefined) links.set(root, [...(links.get(root) ?? []), path]);
+    }
   }
   return links;
 }
