@@ -9,8 +9,8 @@ const FLAGS: Readonly<Record<string, readonly string[]>> = {
   RUN: ['mount', 'network', 'security', 'device'],
 };
 
-/** Keywords of the Dockerfile reference. */
-const KEYWORDS: readonly string[] = [
+/** Keywords of the Dockerfile reference: every instruction that there is. */
+export const KEYWORDS: readonly string[] = [
   ...['ADD', 'ARG', 'CMD', 'COPY', 'ENTRYPOINT', 'ENV', 'EXPOSE', 'FROM', 'HEALTHCHECK', 'LABEL'],
   ...['MAINTAINER', 'ONBUILD', 'RUN', 'SHELL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR'],
 ];

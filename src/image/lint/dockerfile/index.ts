@@ -1,3 +1,4 @@
+export { KEYWORDS } from './check.ts';
 export { type ImageName, parseImageName } from './image.ts';
 export type { Comment, Dockerfile, Flag, Heredoc, Instruction, Problem, Stage } from './model.ts';
 export { effective, parseDockerfile } from './parse.ts';

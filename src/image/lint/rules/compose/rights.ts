@@ -18,7 +18,7 @@ export const RIGHT_RULES: readonly ComposeRule[] = [
     *check({ services }) {
       for (const service of services) {
         const field = fieldOf(service.value, 'privileged');
-        if (field?.value.kind === 'scalar' && field.value.text === 'true')
+        if (field?.value.kind === 'scalar' && isTrue(field.value.text))
           yield inService(service, field.keySpan, 'name devices and capabilities instead of privileged');
       }
     },
@@ -206,4 +206,9 @@ function secretsIn(service: Service): Found[] {
       inService(service, span, `${key} holds ${shape ?? 'a secret'}: use secrets:, env_file: or \${${key}}`),
     ];
   });
+}
+
+/** Compose takes the words of YAML 1.1 for a truth value, in quotes too. */
+function isTrue(text: string): boolean {
+  return /^(?:true|yes|on|y|t|1)$/i.test(text);
 }

@@ -25,11 +25,13 @@ export const BASE_RULES: readonly DockerfileRule[] = [
     covers: ['DL3006'],
     *check({ stages }) {
       for (const { stage, image } of outside(stages)) {
-        const { tag, digest } = parseImageName(image);
-        if (tag === undefined && digest === undefined)
+        const { tag, digest, repository } = parseImageName(image);
+        // Distroless images are of a release of Debian, by their names.
+        const isNamed = /(?:^|\/)distroless\/.*-debian\d+$/.test(repository);
+        if (tag === undefined && digest === undefined && !isNamed)
           yield {
             span: stage.base.span,
-            message: `${image} has no tag: name the release, such as ${image}:1.2`,
+            message: `${image} has no tag: name the release, as ${image}:VERSION`,
           };
       }
     },

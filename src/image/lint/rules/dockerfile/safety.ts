@@ -23,8 +23,8 @@ export const USER_RULES: readonly DockerfileRule[] = [
       if (last !== undefined && /^(?:root|0)(?::|$)/.test(user))
         yield { span: last.head, message: 'end with a USER that is not root' };
       const base = rootImage(lastStage(file)!) ?? '$';
-      // Such bases may have set a user already.
-      const unknown = /\$|nonroot|rootless|unprivileged|chainguard|bitnami/.test(base);
+      // Such bases may have set a user already; Windows has others.
+      const unknown = /\$|nonroot|rootless|unprivileged|chainguard|bitnami|windows|nanoserver/.test(base);
       if (last === undefined && start !== undefined && !unknown)
         yield { span: start.head, message: 'add USER 10001:10001, or a user that you make, before this' };
     },

@@ -169,8 +169,11 @@ export const START_RULES: readonly DockerfileRule[] = [
   }),
 ];
 
+/** A test of the shell begins with a bracket too, but with a space after it, and has no commas. */
+const LIKE_JSON = /^\[(?:["'\u201c\u2018]|\s+(?:"[^"]*"|'[^']*'|[\u201c\u2018][^,]*)\s*,)/;
+
 function brokenJson({ exec, body }: Instruction): boolean {
-  return exec === undefined && /^\[\s*["'\u201c\u2018]/.test(body.text) && body.text.endsWith(']');
+  return exec === undefined && LIKE_JSON.test(body.text);
 }
 
 const PLAIN_WORD = /^[\w@%+:,./-][\w@%+=:,./-]*$/;

@@ -1,4 +1,4 @@
-import { type Dockerfile, type Instruction, lineageOf } from '../../dockerfile/index.ts';
+import { type Dockerfile, type Instruction, KEYWORDS, lineageOf } from '../../dockerfile/index.ts';
 import { type DockerfileRule, dockerfileRule, type Edit, type Found } from '../rule.ts';
 import { everywhere, ofKind } from './queries.ts';
 
@@ -139,7 +139,7 @@ function* mixedCase(file: Dockerfile): Generator<Found> {
   const right = (word: string) => (upper ? word.toUpperCase() : word.toLowerCase());
   for (const [at, { keywordSpan, words, keyword, trigger }] of file.instructions.entries()) {
     const word = written[at] ?? '';
-    if (word !== right(word))
+    if (word !== right(word) && KEYWORDS.includes(keyword))
       yield {
         span: keywordSpan,
         message: `write ${right(word)}`,
