@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from '../../core/steps/index.ts';
 import type { Tree } from '../tree/index.ts';
 import { nodeReader } from './node/index.ts';
 import { otherReaders } from './others/index.ts';
@@ -27,6 +28,11 @@ function readersOf(view: View): LanguageReader[] {
 
 /** Everything that `roots` can load. Each source is read once. Never throws for what is in the tree. */
 export function languageClosure(tree: Tree, roots: Roots, surroundings: Surroundings): LanguageClosure {
+  return atOnce(languageSteps(tree, roots, surroundings));
+}
+
+/** As {@link languageClosure}, step by step. */
+export function* languageSteps(tree: Tree, roots: Roots, surroundings: Surroundings): Steps<LanguageClosure> {
   const view = new View(tree, surroundings);
   const walk = new Walk(view, readersOf(view));
   walk.add('', { ...NOTHING, commands: (roots.commands ?? []).map(argv => ({ argv })) });
@@ -34,7 +40,7 @@ export function languageClosure(tree: Tree, roots: Roots, surroundings: Surround
     '',
     filesOnly((roots.files ?? []).map((path): Found => ({ path, reason: 'named', kind: 'code' }))),
   );
-  return walk.run(true);
+  return yield* walk.run(true);
 }
 
 /**
@@ -49,5 +55,5 @@ export function programOf(
   const view = new View(tree, surroundings);
   const walk = new Walk(view, readersOf(view));
   walk.add('', { ...NOTHING, commands: [{ argv }] });
-  return [...walk.run(false).reached.values()];
+  return [...atOnce(walk.run(false)).reached.values()];
 }

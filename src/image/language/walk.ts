@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import type { Steps } from '../../core/steps/index.ts';
 import type { FileNode } from '../tree/index.ts';
 import { readCommand } from './program/index.ts';
 import type { Command, Found, Imports, LanguageReader, View } from './view/index.ts';
@@ -70,7 +71,7 @@ export class Walk {
   }
 
   /** Works until the end. With `deep` sources are read and interpreters started; without, only commands are followed. */
-  run(deep: boolean): LanguageClosure {
+  *run(deep: boolean): Steps<LanguageClosure> {
     let file = 0;
     for (let command = 0; command < this.#commands.length || file < this.#files.length; ) {
       const next = this.#commands[command];
@@ -78,7 +79,10 @@ export class Walk {
         command++;
         this.#follow(next, deep);
       }
-      for (; file < this.#files.length; file++) this.#reach(this.#files[file]!, deep);
+      for (; file < this.#files.length; file++) {
+        this.#reach(this.#files[file]!, deep);
+        yield;
+      }
     }
     return { reached: this.#reached, libraries: this.#libraries, computed: [...this.#computed] };
   }

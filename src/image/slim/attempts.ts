@@ -2,6 +2,7 @@ import type { Digest } from '../../core/bytes/index.ts';
 import { SampanError } from '../../core/errors/index.ts';
 import type { ImageConfig } from '../../core/oci/index.ts';
 import { inStage } from '../../core/progress/index.ts';
+import { inSlices } from '../../core/steps/index.ts';
 import {
   adoptBlobs,
   blobDirectory,
@@ -15,11 +16,14 @@ import { stackLayers, type Tree } from '../tree/index.ts';
 import { type Evidence, mergeEvidence } from './evidence/index.ts';
 import { figuresOf } from './figures.ts';
 import {
+  concludePlan,
   type Drop,
+  draftPlan,
   explainDropped,
   type Level,
+  type PlanDraft,
+  type PlanGround,
   type PlanInput,
-  planSlim,
   type SlimPlan,
 } from './plan/index.ts';
 import type { Candidate, Verdict } from './prover.ts';
@@ -56,7 +60,8 @@ export async function attemptAll(task: Task): Promise<SlimResult> {
   for (const level of SAFER[task.request.level]) {
     let evidence = task.seen.evidence;
     for (let round = 0; round <= ROUNDS; round += 1) {
-      const made = await make(task, level, evidence);
+      const draft = attempts.length === 0 ? task.seen.draft : undefined;
+      const made = await make(task, { level, evidence, draft });
       // Told while the app runs, when there is time.
       const begun = Promise.withResolvers<void>();
       const [verdict, dropped] = await Promise.all([
@@ -98,33 +103,45 @@ interface Planned {
   readonly plan: SlimPlan;
 }
 
+/** What one attempt begins with. */
+export interface Start {
+  readonly level: Level;
+  readonly evidence: Evidence;
+  /** What was planned for this level before there was evidence. It is used up. */
+  readonly draft?: PlanDraft | undefined;
+}
+
 /** Plans for one level. */
 export async function planFor(
-  task: Omit<Task, 'draft' | 'verified'>,
-  level: Level,
-  evidence: Evidence,
+  { loaded, request, tools, seen }: Omit<Task, 'draft' | 'verified'>,
+  { level, evidence, draft }: Start,
 ): Promise<Planned> {
-  const input = inputOf(task, level, evidence);
-  return await inStage(task.tools.progress, {
+  return await inStage(tools.progress, {
     title: `Planning (${level})`,
-    run: async () => ({ input, plan: planSlim(input) }),
-    summary: ({ plan }) => `keeps ${formatCount(plan.kept.size)} of ${formatCount(input.tree.size)} entries`,
+    run: async () => {
+      const { knowledge } = seen;
+      const begun =
+        draft ?? (await inSlices(draftPlan(groundOf(loaded, request, { level, knowledge })), tools));
+      const plan = await inSlices(concludePlan(begun, evidence), tools);
+      return { input: { ...begun.ground, evidence }, plan };
+    },
+    summary: ({ plan }) => `keeps ${formatCount(plan.kept.size)} of ${formatCount(loaded.tree.size)} entries`,
   });
 }
 
-function inputOf(
-  { loaded, request, seen }: Omit<Task, 'draft' | 'verified'>,
-  level: Level,
-  evidence: Evidence,
-): PlanInput {
+/** What a plan is made of before there is evidence. */
+export function groundOf(
+  loaded: Loaded,
+  request: SlimRequest,
+  { level, knowledge }: Pick<PlanGround, 'level' | 'knowledge'>,
+): PlanGround {
   const health = healthOf(loaded.config);
   const probes = request.exercise.probes.flatMap(probe => (probe.kind === 'exec' ? [probe.args] : []));
   return {
     tree: loaded.tree,
     config: withCommand(loaded.config, request.exercise.command),
     level,
-    knowledge: seen.knowledge,
-    evidence,
+    knowledge,
     commands: [...(health === undefined ? [] : [health.args]), ...probes],
     env: request.exercise.env,
     keep: request.keep,
@@ -132,8 +149,8 @@ function inputOf(
   };
 }
 
-async function make(task: Task, level: Level, evidence: Evidence): Promise<Made> {
-  const planned = await planFor(task, level, evidence);
+async function make(task: Task, start: Start): Promise<Made> {
+  const planned = await planFor(task, start);
   return await inStage(task.tools.progress, {
     title: 'Rebuilding',
     run: () => build(task, planned),

@@ -28,6 +28,8 @@ export interface ObserveOptions extends Cancel {
   readonly base: string;
   /** See `WriteOptions` of the root file system. */
   readonly meanwhile?: () => void;
+  /** Called when the container has started. */
+  readonly started?: () => void;
   /** Called when the app is ready, before it is stopped. */
   readonly whileReady?: (container: Container) => Promise<void>;
 }

@@ -1,14 +1,23 @@
 import { join } from 'node:path';
 import { type ErrorCode, isSampanError, SampanError } from '../../core/errors/index.ts';
 import { inStage } from '../../core/progress/index.ts';
+import { inSlices, type Steps } from '../../core/steps/index.ts';
 import type { OpenImage } from '../../core/store/index.ts';
 import { formatCount, formatNumber } from '../../core/text/index.ts';
 import { openWork } from '../../core/work/index.ts';
 import { stackLayers, type Tree } from '../tree/index.ts';
-import { attemptAll, planFor } from './attempts.ts';
+import { attemptAll, groundOf, planFor } from './attempts.ts';
 import { type Evidence, mergeEvidence } from './evidence/index.ts';
 import { observe } from './observe.ts';
-import { type Drop, explainDropped, type Knowledge, type SlimPlan, study } from './plan/index.ts';
+import {
+  type Drop,
+  draftPlan,
+  explainDropped,
+  type Knowledge,
+  type PlanDraft,
+  type SlimPlan,
+  study,
+} from './plan/index.ts';
 import type { Loaded, Seen, SlimRequest, SlimResult, SlimTools } from './types.ts';
 
 /**
@@ -43,7 +52,7 @@ export interface Preview {
 export async function previewSlim(request: SlimRequest, tools: SlimTools): Promise<Preview> {
   const loaded = await load(request.image, tools);
   const seen = await look(loaded, request, tools);
-  const { input, plan } = await planFor({ loaded, request, tools, seen }, request.level, seen.evidence);
+  const { input, plan } = await planFor({ loaded, request, tools, seen }, { ...seen, level: request.level });
   return { tree: loaded.tree, plan, dropped: await explainDropped(input, plan) };
 }
 
@@ -93,22 +102,51 @@ async function look(loaded: Loaded, request: SlimRequest, tools: SlimTools): Pro
     };
   }
   const { studied, tryStudy } = studying(loaded, request);
+  await using drafting = draftingWith(() =>
+    draftPlan(groundOf(loaded, request, { level: request.level, knowledge: studied() })),
+  );
   const observing = inStage(progress, {
     title: 'Observing a run',
-    run: () => observe(engine, { ...loaded, exercise: request.exercise }, { ...tools, meanwhile: tryStudy }),
+    run: () =>
+      observe(
+        engine,
+        { ...loaded, exercise: request.exercise },
+        { ...tools, meanwhile: tryStudy, started: drafting.begin },
+      ),
     summary: ({ run, footprints }) =>
       `ready in ${Math.round(run.readyMs)} ms, ${formatNumber(run.probes.length, 'probe')}, ${formatCount(footprints.length)} footprints`,
   });
   const observation = await (request.level === 'safe' ? observing.catch(unlessNoRun) : observing);
-  const knowledge = studied();
+  const known = { knowledge: studied(), draft: await drafting.draft() };
   if (isSampanError(observation)) {
-    return { evidence: mergeEvidence(loaded.id, request.evidence), knowledge, unproven: observation.message };
+    const evidence = mergeEvidence(loaded.id, request.evidence);
+    return { ...known, evidence, unproven: observation.message };
   }
   const own: Evidence = { image: loaded.id, footprints: observation.footprints, lookups: [] };
+  return { ...known, evidence: mergeEvidence(loaded.id, [...request.evidence, own]), run: observation.run };
+}
+
+/** Plans as far as that goes without evidence: begun while a run goes on, ended with it at the latest when asked. */
+function draftingWith(steps: () => Steps<PlanDraft>): AsyncDisposable & {
+  readonly begin: () => void;
+  readonly draft: () => Promise<PlanDraft>;
+} {
+  const controller = new AbortController();
+  let drafting: Promise<PlanDraft> | undefined;
+  const draft = (): Promise<PlanDraft> => {
+    drafting ??= (async () => await inSlices(steps(), controller))();
+    return drafting;
+  };
   return {
-    evidence: mergeEvidence(loaded.id, [...request.evidence, own]),
-    knowledge,
-    run: observation.run,
+    begin: () => {
+      // Whoever asks for it is told.
+      draft().catch(() => {});
+    },
+    draft,
+    [Symbol.asyncDispose]: async () => {
+      controller.abort();
+      await drafting?.catch(() => {});
+    },
   };
 }
 

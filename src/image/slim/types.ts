@@ -7,7 +7,7 @@ import type { Exercise, RunRecord } from '../exercise/index.ts';
 import type { Tree } from '../tree/index.ts';
 import type { Evidence } from './evidence/index.ts';
 import type { Figures } from './figures.ts';
-import type { Drop, Knowledge, Level, SlimPlan } from './plan/index.ts';
+import type { Drop, Knowledge, Level, PlanDraft, SlimPlan } from './plan/index.ts';
 import type { Prover } from './prover.ts';
 import type { Rebuilt, SlimNodes } from './rebuild/index.ts';
 
@@ -74,6 +74,8 @@ export interface Loaded {
 export interface Seen {
   readonly evidence: Evidence;
   readonly knowledge: Knowledge;
+  /** The plan for the level that was asked for, as far as it could be made without the evidence. */
+  readonly draft?: PlanDraft;
   readonly run?: RunRecord;
   /** Why there is no run. */
   readonly unproven?: string;

@@ -1,4 +1,5 @@
 import { readContent } from '../../../core/bytes/index.ts';
+import type { Steps } from '../../../core/steps/index.ts';
 import type { FileNode } from '../../tree/index.ts';
 import { findStrings, readElf } from '../../userland/elf/index.ts';
 import { iconvFiles } from '../../userland/system/index.ts';
@@ -11,12 +12,13 @@ const MAX_TEXT_BYTES = 1 << 20;
 const MAX_NAMES = 200_000;
 
 /** Keeps what iconv(3) needs for the character sets that the user's own programs and texts name. */
-export function keepCharsets(keeper: Keeper, owners: Owners): void {
+export function* keepCharsets(keeper: Keeper, owners: Owners): Steps<void> {
   const names = new Set<string>();
   for (const path of keeper.kept.keys()) {
     const node = keeper.tree.get(path);
     if (node?.kind !== 'file' || node.content.size === 0 || !owners.isUsers(node)) continue;
     for (const name of namesIn(node)) if (names.size < MAX_NAMES) names.add(name);
+    yield;
   }
   for (const { path, reason } of iconvFiles(keeper.tree, [...names]))
     keeper.keep(path, { kind: 'rule', text: reason });

@@ -1,3 +1,4 @@
+import type { Steps } from '../../../core/steps/index.ts';
 import { basename, type FileNode } from '../../tree/index.ts';
 import { importedSymbols, readElf } from '../../userland/elf/index.ts';
 
@@ -26,30 +27,49 @@ const TLS_LIBRARIES = [
 /** What everything is linked with says nothing about what asks. */
 const COMMON = /^(?:libc|libm|libpthread|libdl|librt|ld-linux.*|ld-musl.*|libglib-.*)$/;
 
-/** Reads the facts out of the kept files. */
-export function factsOf(files: readonly FileNode[]): Facts {
-  const libraries = new Set<string>();
-  const symbols = new Set<string>();
-  let hasCode = false;
-  let hasGo = false;
-  for (const file of files) {
+/** Reads the facts out of kept files, each file once. */
+export class FactFinder {
+  readonly #read = new Set<FileNode>();
+  readonly #libraries = new Set<string>();
+  readonly #symbols = new Set<string>();
+  #hasCode = false;
+  #hasGo = false;
+
+  /** Reads those of the files that are new. */
+  *read(files: readonly FileNode[]): Steps<void> {
+    for (const file of files) {
+      if (this.#read.has(file)) continue;
+      this.#read.add(file);
+      this.#readFile(file);
+      yield;
+    }
+  }
+
+  /** Of all files so far. */
+  get found(): Facts {
+    return {
+      hasCode: this.#hasCode,
+      libraries: this.#libraries,
+      usesTime: this.#hasGo || isAnyIn(TIME, this.#symbols),
+      usesTls: this.#hasGo || isAnyIn(TLS_LIBRARIES, this.#libraries),
+      startsShell: isAnyIn(SHELL, this.#symbols),
+    };
+  }
+
+  #readFile(file: FileNode): void {
     const elf = readElf(file.content);
-    if (elf === undefined || (elf.kind !== 'executable' && elf.kind !== 'shared')) continue;
-    hasCode = true;
-    hasGo ||= elf.goBuildId || elf.goBuildInfo !== undefined;
+    if (elf === undefined || (elf.kind !== 'executable' && elf.kind !== 'shared')) return;
+    this.#hasCode = true;
+    this.#hasGo ||= elf.goBuildId || elf.goBuildInfo !== undefined;
     const stem = basename(file.path)
       .replace(/\.so.*$/, '')
       .replace(/-\d[\d.]*$/, '');
-    if (/\.so(?:\.|$)/.test(file.path)) libraries.add(stem);
-    if (!COMMON.test(stem)) for (const symbol of importedSymbols(file.content)) symbols.add(symbol);
+    if (/\.so(?:\.|$)/.test(file.path)) this.#libraries.add(stem);
+    if (COMMON.test(stem)) return;
+    for (const symbol of importedSymbols(file.content)) this.#symbols.add(symbol);
   }
-  const any = (names: readonly string[], among: ReadonlySet<string>): boolean =>
-    names.some(name => among.has(name));
-  return {
-    hasCode,
-    libraries,
-    usesTime: hasGo || any(TIME, symbols),
-    usesTls: hasGo || any(TLS_LIBRARIES, libraries),
-    startsShell: any(SHELL, symbols),
-  };
+}
+
+function isAnyIn(names: readonly string[], among: ReadonlySet<string>): boolean {
+  return names.some(name => among.has(name));
 }

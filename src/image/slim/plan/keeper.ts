@@ -3,10 +3,21 @@ import type { Reason } from './types.ts';
 
 /** Reasons that say more than that a run used the path. */
 const TELLING: ReadonlySet<Reason['kind']> = new Set(['entry', 'library', 'import']);
+/** And those that say less. */
+const GENERAL: ReadonlySet<Reason['kind']> = new Set(['app', 'rule', 'link', 'directory']);
+
+/** What is said of a path that is kept for one more reason. */
+function joined(known: Reason, more: Reason): Reason {
+  if (known.kind === 'footprint' && TELLING.has(more.kind))
+    return { ...more, text: `${more.text}; ${known.text}` };
+  if (more.kind !== 'footprint') return known;
+  if (TELLING.has(known.kind)) return { ...known, text: `${known.text}; ${more.text}` };
+  return GENERAL.has(known.kind) ? more : known;
+}
 
 /**
- * Collects what is kept. The first reason for a path stays, but for that of a run, which says less than what asks
- * for the path; a path brings the symlinks that lead to it.
+ * Collects what is kept. The first reason for a path stays, but that a run used it says less than what asks for the
+ * path, and more than rules do; a path brings the symlinks that lead to it.
  */
 export class Keeper {
   readonly tree: Tree;
@@ -50,8 +61,8 @@ export class Keeper {
   #add(node: Node, reason: Reason): void {
     const known = this.#kept.get(node.path);
     if (known !== undefined) {
-      if (known.kind === 'footprint' && TELLING.has(reason.kind))
-        this.#kept.set(node.path, { ...reason, text: `${reason.text}; ${known.text}` });
+      const better = joined(known, reason);
+      if (better !== known) this.#kept.set(node.path, better);
       return;
     }
     if (this.#excluded(node.path)) return;

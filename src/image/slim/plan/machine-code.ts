@@ -1,3 +1,4 @@
+import type { Steps } from '../../../core/steps/index.ts';
 import type { FileNode } from '../../tree/index.ts';
 import { ABSOLUTE_PATH, findStrings, importedSymbols, readElf } from '../../userland/elf/index.ts';
 import { type Libraries, type LibraryReason, librariesIn } from '../../userland/libraries/index.ts';
@@ -7,7 +8,7 @@ import { environmentOf } from './environment.ts';
 import type { Keeper } from './keeper.ts';
 import { isLibc, keepOwnFiles } from './own-files.ts';
 import type { Owners } from './owners.ts';
-import type { PlanInput } from './types.ts';
+import type { PlanGround } from './types.ts';
 
 /** Keeps what the programs and libraries among the kept files load. */
 export class MachineCode {
@@ -16,7 +17,7 @@ export class MachineCode {
   readonly #files: FileNode[] = [];
   readonly #searched: FileNode[] = [];
 
-  constructor(keeper: Keeper, input: PlanInput) {
+  constructor(keeper: Keeper, input: PlanGround) {
     this.#keeper = keeper;
     this.#libraries = librariesIn(input.tree, {
       environment: environmentOf([...(input.config.config?.Env ?? []), ...input.env]),
@@ -30,8 +31,8 @@ export class MachineCode {
   }
 
   /** Follows what the files that were kept since the last call are linked with. */
-  follow(): void {
-    for (let news = this.#takeCode(); news.length > 0; news = this.#takeCode()) {
+  *follow(): Steps<void> {
+    for (let news = yield* this.#takeCode(); news.length > 0; news = yield* this.#takeCode()) {
       const closure = this.#libraries.closure(news.map(file => file.path));
       for (const { path, reasons } of closure.files.values()) {
         const reason = reasons.find(each => each.role !== 'root');
@@ -44,7 +45,7 @@ export class MachineCode {
    * Keeps libraries that the user's programs may open, files and small directories that they name, and what the
    * programs of packages name of their own.
    */
-  followNames(owners: Owners, isWaste: (path: string) => boolean): void {
+  *followNames(owners: Owners, isWaste: (path: string) => boolean): Steps<void> {
     const files = this.#files.splice(0);
     this.#searched.push(...files);
     for (const file of files) {
@@ -52,10 +53,11 @@ export class MachineCode {
       for (const { path, reason } of this.#libraries.dlopenCandidates(file.path))
         this.#keepLibrary(path, reason);
       for (const name of findStrings(file.content, ABSOLUTE_PATH)) this.#keepNamed(name, file.path, isWaste);
+      yield;
     }
-    keepOwnFiles(this.#keeper, owners, { files, isWaste, weigh: path => this.#weigh(path) });
+    yield* keepOwnFiles(this.#keeper, owners, { files, isWaste, weigh: path => this.#weigh(path) });
     if (files.some(file => !isLibc(file.path) && importedSymbols(file.content).has('iconv_open')))
-      keepCharsets(this.#keeper, owners);
+      yield* keepCharsets(this.#keeper, owners);
   }
 
   /** Keeps libraries that sources open by name: `libmagic.so.1`, or `magic`. */
@@ -107,10 +109,12 @@ export class MachineCode {
     this.#keeper.keep(path, why);
   }
 
-  #takeCode(): FileNode[] {
-    const code = this.#keeper
-      .takeNews()
-      .filter(file => file.content.size > 0 && readElf(file.content) !== undefined);
+  *#takeCode(): Steps<FileNode[]> {
+    const code: FileNode[] = [];
+    for (const file of this.#keeper.takeNews()) {
+      if (file.content.size > 0 && readElf(file.content) !== undefined) code.push(file);
+      yield;
+    }
     this.#files.push(...code);
     return code;
   }

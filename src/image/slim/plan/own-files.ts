@@ -1,3 +1,4 @@
+import type { Steps } from '../../../core/steps/index.ts';
 import type { FileNode } from '../../tree/index.ts';
 import { ABSOLUTE_PATH, findStrings } from '../../userland/elf/index.ts';
 import type { OsPackage } from '../../userland/packages/os/index.ts';
@@ -36,9 +37,10 @@ const MAX_PLUGIN_BYTES = 48 << 20;
  * Keeps the plugins and data of kept programs and libraries of packages: what they name, as a file or as a
  * directory, and what belongs to the same package. An app may ask for it long after its start.
  */
-export function keepOwnFiles(keeper: Keeper, owners: Owners, options: OwnFilesOptions): void {
+export function* keepOwnFiles(keeper: Keeper, owners: Owners, options: OwnFilesOptions): Steps<void> {
   const done = new Set<string>();
   for (const file of options.files) {
+    yield;
     const owner = owners.packageOf(file.path);
     if (owner === undefined || isLibc(file.path)) continue;
     for (const name of findStrings(file.content, ABSOLUTE_PATH, { maxBytes: 32 << 20 })) {

@@ -1,11 +1,13 @@
 import { readContent } from '../../../core/bytes/index.ts';
+import { atOnce, type Steps } from '../../../core/steps/index.ts';
 import type { Node } from '../../tree/index.ts';
 import { reducedDatabase } from '../../userland/packages/os/index.ts';
+import type { Evidence } from '../evidence/index.ts';
 import { keepApp } from './app.ts';
 import { keepCompanions, keepDistributions } from './companions.ts';
 import { keepDirectories } from './directories.ts';
 import { environmentOf } from './environment.ts';
-import { factsOf } from './facts.ts';
+import { FactFinder } from './facts.ts';
 import { globsIn } from './glob.ts';
 import { groupPaths } from './groups.ts';
 import { Keeper } from './keeper.ts';
@@ -15,8 +17,17 @@ import { keepObserved } from './observed.ts';
 import type { Owners } from './owners.ts';
 import { keepByRules } from './rules.ts';
 import { keepAllButWaste } from './safe.ts';
-import { keepSources } from './sources.ts';
-import type { PlanInput, SlimPlan } from './types.ts';
+import { SourceKeeper } from './sources.ts';
+import type { PlanGround, PlanInput, SlimPlan } from './types.ts';
+
+/** A plan before it is known what a run used. It can be concluded once. */
+export interface PlanDraft {
+  readonly ground: PlanGround;
+  readonly keeper: Keeper;
+  /** Paths that are left out, but which a run read. */
+  readonly needed: Set<string>;
+  readonly reach: () => Steps<void>;
+}
 
 /**
  * Decides what a slim image keeps. Pure: the same input gives the same plan; only contents of the tree are read.
@@ -24,14 +35,34 @@ import type { PlanInput, SlimPlan } from './types.ts';
  * @throws SampanError `usage` for a bad pattern; what reading the tree throws.
  */
 export function planSlim(input: PlanInput): SlimPlan {
-  const { tree, config, level, knowledge } = input;
+  return atOnce(concludePlan(atOnce(draftPlan(input)), input.evidence));
+}
+
+/** The part of {@link planSlim} that needs no evidence, for the time while a run goes on. @throws as it does. */
+export function* draftPlan(ground: PlanGround): Steps<PlanDraft> {
+  const { tree, level, knowledge } = ground;
   const { owners } = knowledge;
-  const keeper = new Keeper(tree, excludedBy(input, owners));
-  keepChosen(keeper, input.keep);
+  const needed = new Set<string>();
+  const excluded = excludedBy(ground, owners);
+  const keeper = new Keeper(tree, path => excluded(path, needed));
+  keepChosen(keeper, ground.keep);
   keepDatabases(keeper, owners);
-  keepObserved(keeper, input.evidence);
-  if (level === 'balanced') keepApp(keeper, knowledge);
-  keepReachable(keeper, input);
+  if (level === 'balanced') yield* keepApp(keeper, knowledge);
+  const reach = reaching(keeper, ground);
+  yield* reach();
+  return { ground, keeper, needed, reach };
+}
+
+/** The rest of {@link planSlim}: what a run used, and what that can load. @throws as it does. */
+export function* concludePlan(
+  { ground, keeper, needed, reach }: PlanDraft,
+  evidence: Evidence,
+): Steps<SlimPlan> {
+  const { config, level, knowledge } = ground;
+  const { owners } = knowledge;
+  for (const { path, kind } of evidence.footprints) if (kind === 'read') needed.add(path);
+  keepObserved(keeper, evidence);
+  yield* reach();
   keepCompanions(keeper);
   if (level !== 'tight') keepDistributions(keeper, owners);
   if (level === 'safe') {
@@ -39,43 +70,49 @@ export function planSlim(input: PlanInput): SlimPlan {
     keepAllButWaste(keeper, owners, { needed: new Set(keeper.kept.keys()), isWaste });
   }
   keepDirectories(keeper, config, owners);
-  return conclude(input, keeper);
+  return conclude(ground, keeper);
 }
 
 const ROUNDS = 4;
 
-/** Follows what is kept to what it can load, and that again, until nothing new comes. */
-function keepReachable(keeper: Keeper, input: PlanInput): void {
-  const { tree, config, level, knowledge } = input;
-  const env = environmentOf([...(config.config?.Env ?? []), ...input.env]);
-  const code = new MachineCode(keeper, input);
-  const read = new Set<string>();
-  for (let round = 0, size = -1; round < ROUNDS && size !== keeper.kept.size; round += 1) {
-    size = keeper.kept.size;
-    const named = keepSources(keeper, input, read);
-    code.follow();
-    code.keepNamed(named);
-    if (level !== 'tight') {
-      code.followNames(knowledge.owners, path => isWastePath(tree.get(path), knowledge));
+/** Follows what is kept to what it can load, and that again, until nothing new comes; a second call goes on from there. */
+function reaching(keeper: Keeper, ground: PlanGround): () => Steps<void> {
+  const { tree, config, level, knowledge } = ground;
+  const env = environmentOf([...(config.config?.Env ?? []), ...ground.env]);
+  const code = new MachineCode(keeper, ground);
+  const sources = new SourceKeeper(keeper, ground);
+  const facts = new FactFinder();
+  return function* reach() {
+    for (let round = 0, size = -1; round < ROUNDS && size !== keeper.kept.size; round += 1) {
+      size = keeper.kept.size;
+      const named = yield* sources.follow();
+      yield* code.follow();
+      code.keepNamed(named);
+      if (level !== 'tight')
+        yield* code.followNames(knowledge.owners, path => isWastePath(tree.get(path), knowledge));
+      yield* code.follow();
+      yield* facts.read(code.files);
+      keepByRules(keeper, facts.found, { level, env });
+      yield* code.follow();
     }
-    code.follow();
-    keepByRules(keeper, factsOf(code.files), { level, env });
-    code.follow();
-  }
+  };
 }
 
 function isWastePath(node: Node | undefined, known: Knowledge): boolean {
   return node === undefined || known.wasteOf(node) !== undefined;
 }
 
-/** Package databases are written anew; the user's word on what goes is final, except against `--keep`. */
-function excludedBy(input: PlanInput, owners: Owners): (path: string) => boolean {
-  const kept = globsIn(input.tree, input.keep);
-  const dropped = globsIn(input.tree, input.drop);
-  const read = new Set(
-    input.evidence.footprints.flatMap(print => (print.kind === 'read' ? [print.path] : [])),
-  );
-  return path => !kept(path) && (dropped(path) || (owners.isDatabase(path) && !read.has(path)));
+/**
+ * Package databases are written anew, but for what a run needed of them; the user's word on what goes is final, except
+ * against `--keep`.
+ */
+function excludedBy(
+  ground: PlanGround,
+  owners: Owners,
+): (path: string, needed: ReadonlySet<string>) => boolean {
+  const kept = globsIn(ground.tree, ground.keep);
+  const dropped = globsIn(ground.tree, ground.drop);
+  return (path, needed) => !kept(path) && (dropped(path) || (owners.isDatabase(path) && !needed.has(path)));
 }
 
 /** A database that cannot be reduced stays, so that scanners still read it. */
@@ -98,7 +135,7 @@ function keepChosen(keeper: Keeper, patterns: readonly string[]): void {
   }
 }
 
-function conclude(input: PlanInput, keeper: Keeper): SlimPlan {
+function conclude(input: PlanGround, keeper: Keeper): SlimPlan {
   const { owners } = input.knowledge;
   const kept = new Map([...keeper.kept].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
   const packages = owners.databases.flatMap(database => database.packages);
@@ -116,7 +153,7 @@ function conclude(input: PlanInput, keeper: Keeper): SlimPlan {
 }
 
 function writtenFiles(
-  input: PlanInput,
+  input: PlanGround,
   kept: ReadonlyMap<string, unknown>,
   owners: Owners,
 ): Map<string, Uint8Array> {

@@ -1,52 +1,70 @@
+import type { Steps } from '../../../core/steps/index.ts';
 import { argumentsOf } from '../../exercise/index.ts';
-import { languageClosure, programOf } from '../../language/index.ts';
-import { callsOf } from './calls.ts';
+import { languageSteps, programOf, type Surroundings } from '../../language/index.ts';
+import { CallFinder } from './calls.ts';
 import { environmentOf } from './environment.ts';
 import type { Keeper } from './keeper.ts';
-import type { PlanInput, Reason } from './types.ts';
+import type { PlanGround, Reason } from './types.ts';
 
 const SOURCE = /\.(?:py|pyw|js|cjs|mjs|sh|bash|pl|pm|rb|php|phtml|lua|tcl|R|jar|class)$/;
 
-/**
- * Keeps the programs that the image starts, and in `balanced` all that the sources among what is kept can
- * load. `read` are the sources of earlier calls, which are not read again. Returns the shared libraries that sources
- * open by name.
- */
-export function keepSources(
-  keeper: Keeper,
-  input: PlanInput,
-  read: Set<string>,
-): ReadonlyMap<string, string> {
-  const deep = input.level !== 'tight';
-  const entry = argumentsOf(input.config);
-  const commands = [...(entry.length > 0 ? [entry] : []), ...input.commands];
-  const surroundings = {
-    env: environmentOf([...(input.config.config?.Env ?? []), ...input.env]),
-    cwd: input.config.config?.WorkingDir || '/',
-    siblings: (path: string) => input.knowledge.owners.packageOf(path)?.files ?? [],
-  };
-  for (const argv of commands) {
-    const what = argv === entry ? 'the entry point' : 'the health check or a probe';
-    for (const reached of programOf(input.tree, argv, surroundings))
-      keeper.keep(reached.path, reasonOf(reached, what));
+/** Keeps the programs that the image starts, and what the sources among the kept files can load. */
+export class SourceKeeper {
+  readonly #keeper: Keeper;
+  readonly #ground: PlanGround;
+  readonly #surroundings: Surroundings;
+  readonly #commands: readonly (readonly string[])[];
+  /** Sources that need not be read again. */
+  readonly #read = new Set<string>();
+  readonly #calls: CallFinder;
+  #isFirst = true;
+
+  constructor(keeper: Keeper, ground: PlanGround) {
+    const { config, knowledge } = ground;
+    const entry = argumentsOf(config);
+    this.#keeper = keeper;
+    this.#ground = ground;
+    this.#commands = [...(entry.length > 0 ? [entry] : []), ...ground.commands];
+    this.#surroundings = {
+      env: environmentOf([...(config.config?.Env ?? []), ...ground.env]),
+      cwd: config.config?.WorkingDir || '/',
+      siblings: (path: string) => knowledge.owners.packageOf(path)?.files ?? [],
+    };
+    this.#calls = new CallFinder(keeper, knowledge.owners, this.#surroundings.env);
   }
-  if (!deep) return new Map();
-  const files = sources(keeper).filter(path => !read.has(path));
-  const first = read.size === 0;
-  for (const path of files) read.add(path);
-  if (!first && files.length === 0) return new Map();
-  const calls = callsOf(keeper, input.knowledge.owners, surroundings.env);
-  const closure = languageClosure(
-    input.tree,
-    { commands: first ? [...commands, ...calls] : calls, files },
-    surroundings,
-  );
-  for (const path of closure.reached.keys()) read.add(path);
-  for (const reached of closure.reached.values()) {
-    // Where the walk began is kept already. Byte code that no run read saves but the time to compile it once.
-    if (reached.by !== '' && reached.kind !== 'cache') keeper.keep(reached.path, reasonOf(reached, ''));
+
+  /**
+   * Follows the commands, and but for `tight` the sources that were kept since the last call. Returns the shared
+   * libraries that those open by name, each with the path of what opens it.
+   */
+  *follow(): Steps<ReadonlyMap<string, string>> {
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
+    if (isFirst) this.#keepPrograms();
+    if (this.#ground.level === 'tight') return new Map();
+    const files = sources(this.#keeper).filter(path => !this.#read.has(path));
+    for (const path of files) this.#read.add(path);
+    const calls = yield* this.#calls.news();
+    if (!isFirst && files.length === 0 && calls.length === 0) return new Map();
+    const commands = isFirst ? [...this.#commands, ...calls] : calls;
+    const closure = yield* languageSteps(this.#ground.tree, { commands, files }, this.#surroundings);
+    for (const path of closure.reached.keys()) this.#read.add(path);
+    for (const reached of closure.reached.values()) {
+      // Where the walk began is kept already. Byte code that no run read saves but the time to compile it once.
+      if (reached.by !== '' && reached.kind !== 'cache')
+        this.#keeper.keep(reached.path, reasonOf(reached, ''));
+    }
+    return closure.libraries;
   }
-  return closure.libraries;
+
+  #keepPrograms(): void {
+    const entry = argumentsOf(this.#ground.config);
+    for (const [i, argv] of this.#commands.entries()) {
+      const what = i === 0 && entry.length > 0 ? 'the entry point' : 'the health check or a probe';
+      for (const reached of programOf(this.#ground.tree, argv, this.#surroundings))
+        this.#keeper.keep(reached.path, reasonOf(reached, what));
+    }
+  }
 }
 
 function sources(keeper: Keeper): string[] {

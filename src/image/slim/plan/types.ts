@@ -41,19 +41,23 @@ export interface Drop {
 /** Which of the new layers a path goes into. */
 export type LayerGroup = 'os' | 'dependencies' | 'app';
 
-/** What a plan is made of. */
-export interface PlanInput {
+/** What a plan is made of that needs no run. */
+export interface PlanGround {
   readonly tree: Tree;
   readonly config: ImageConfig;
   readonly level: Level;
   readonly knowledge: Knowledge;
-  readonly evidence: Evidence;
   /** Command lines besides the entry point that must work: the health check, `--exec` probes. */
   readonly commands: readonly (readonly string[])[];
   /** Besides the image's own, as `NAME=value`. */
   readonly env: readonly string[];
   readonly keep: readonly string[];
   readonly drop: readonly string[];
+}
+
+/** What a plan is made of. */
+export interface PlanInput extends PlanGround {
+  readonly evidence: Evidence;
 }
 
 /** What is kept, and why; all else goes. Nothing is done yet. Paths are real paths of the tree, sorted. */

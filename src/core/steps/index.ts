@@ -1,0 +1,1 @@
+export { atOnce, inSlices, type Steps } from './steps.ts';
