@@ -105,12 +105,15 @@ export const slimCommand = defineCommand({
     const evidence = values.evidence.map(path =>
       parseEvidence(readText(resolve(context.cwd, path), MAX_EVIDENCE_MIB), path),
     );
+    const choosing = engineFor(toolbox, values);
+    // Told when it is waited for.
+    choosing.catch(() => {});
     await using image = await openSource(values.image, toolbox.images);
     // What cannot be written is said before the work, not behind it.
     const targets = values.output.map(name => openTarget(name, toolbox.images));
     const tag = normalName(values.tag ?? slimName(image));
     tellPlatform(context, image, values.platform);
-    const engine = await engineFor(toolbox, values);
+    const engine = await choosing;
     const job: SlimJob = { source: values.image, context, toolbox, engine, exercise };
     const settings = { ...values, exercise, evidence, strip: !values.noStrip };
     if (values.dryRun) {
@@ -119,7 +122,8 @@ export const slimCommand = defineCommand({
     }
     const done = all ? await slimAll(job, image, settings) : await slimOne(job, image, settings);
     checkProof(context, done.results, values);
-    const places = await deliver(context, toolbox, { root: done.root, tag, targets });
+    const delivering = deliver(context, toolbox, { root: done.root, tag, targets });
+    const [places] = await Promise.all([delivering, done.record()]);
     const summaries = done.results.map(result => ({ result, ms: performance.now() - started, places }));
     const [summary] = summaries;
     if (values.report !== undefined && summary !== undefined)

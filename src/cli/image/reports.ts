@@ -1,18 +1,24 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gunzipSync, gzip } from 'node:zlib';
 import { type Digest, hexOf, makeDirectories } from '../../core/bytes/index.ts';
 import { SampanError, systemCode, wrap } from '../../core/errors/index.ts';
 import { formatPlan, type PlanRecord, parsePlan, type SlimResult } from '../../image/slim/index.ts';
 
 /** Keeps a plan, to be found by each of these digests. */
-export function saveReport(directory: string, result: SlimResult, digests: readonly Digest[]): void {
-  const bytes = gzipSync(formatPlan(result.plan, result.dropped), { level: 1 });
+export async function saveReport(
+  directory: string,
+  result: SlimResult,
+  digests: readonly Digest[],
+): Promise<void> {
+  const bytes = await promisify(gzip)(formatPlan(result.plan, result.dropped), { level: 1 });
   makeDirectories(directory);
   for (const digest of digests) {
     const path = fileOf(directory, digest);
-    writeFileSync(`${path}.new`, bytes);
-    renameSync(`${path}.new`, path);
+    await writeFile(`${path}.new`, bytes);
+    await rename(`${path}.new`, path);
   }
 }
 

@@ -31,6 +31,8 @@ export interface SlimJob {
 export interface Slimmed {
   readonly root: Descriptor;
   readonly results: readonly SlimResult[];
+  /** Keeps the records for `why`. */
+  readonly record: () => Promise<void>;
 }
 
 /** What slimming works with, for one image. */
@@ -46,7 +48,7 @@ export function toolsFor({ context, toolbox, engine, exercise }: SlimJob, image:
   };
 }
 
-/** Slims one image, and keeps its record for `why`. */
+/** Slims one image. */
 export async function slimOne(
   job: SlimJob,
   image: OpenImage,
@@ -54,8 +56,9 @@ export async function slimOne(
 ): Promise<Slimmed> {
   const result = await slim({ ...settings, image }, toolsFor(job, image));
   const { rebuilt, original } = result;
-  saveReport(job.toolbox.places.reports, result, [rebuilt.root.digest, rebuilt.id, original.id]);
-  return { root: rebuilt.root, results: [result] };
+  const digests = [rebuilt.root.digest, rebuilt.id, original.id];
+  const record = (): Promise<void> => saveReport(job.toolbox.places.reports, result, digests);
+  return { root: rebuilt.root, results: [result], record };
 }
 
 /**
@@ -73,14 +76,15 @@ export async function slimAll(
   const results: SlimResult[] = [];
   for (const platform of await platformsOf(image)) {
     await using each = await openSource(job.source, { ...job.toolbox.images, platform });
-    const { root, results: found } = await slimOne(job, each, settings);
+    const { root, results: found, record } = await slimOne(job, each, settings);
+    await record();
     manifests.push({ ...root, platform });
     results.push(...found);
   }
   const index = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: MEDIA.index, manifests }));
   const expected = { mediaType: MEDIA.index, digest: digestOf(index), size: index.length };
   const root = await blobs.put(contentStream(bytesContent(index)), expected, { signal: job.context.signal });
-  return { root, results };
+  return { root, results, record: async () => {} };
 }
 
 async function platformsOf(image: OpenImage): Promise<Platform[]> {

@@ -96,18 +96,37 @@ function* fileChunks(
 ): Generator<Uint8Array, void, undefined> {
   const file = openForReading(piece.path);
   try {
-    let at = 0;
-    while (at < piece.size) {
-      const got = readSync(file, buffer, 0, Math.min(buffer.length, piece.size - at), piece.offset + at);
-      if (got === 0) {
-        throw new SampanError(
-          'integrity',
-          `${piece.path}: ended at byte ${piece.offset + at}, wanted ${piece.offset + piece.size}`,
-        );
-      }
+    for (let at = 0; at < piece.size; ) {
+      const got = readPiece(file, piece, { at, into: buffer.subarray(0, piece.size - at) });
       at += got;
       yield buffer.subarray(0, got);
     }
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** How many bytes of a piece, from its byte `at` on, were read. @throws SampanError `integrity` for none. */
+function readPiece(
+  file: number,
+  piece: Extract<Piece, { kind: 'file' }>,
+  { at, into }: { readonly at: number; readonly into: Buffer },
+): number {
+  const got = readSync(file, into, 0, into.length, piece.offset + at);
+  if (got > 0) return got;
+  throw new SampanError(
+    'integrity',
+    `${piece.path}: ended at byte ${piece.offset + at}, wanted ${piece.offset + piece.size}`,
+  );
+}
+
+/** A whole piece in a buffer of its own, without a chunk between. */
+function wholePiece(piece: Extract<Piece, { kind: 'file' }>): Buffer {
+  const all = Buffer.allocUnsafe(piece.size);
+  const file = openForReading(piece.path);
+  try {
+    for (let at = 0; at < piece.size; ) at += readPiece(file, piece, { at, into: all.subarray(at) });
+    return all;
   } finally {
     closeSync(file);
   }
@@ -139,6 +158,7 @@ export function readContent(content: Content, maxBytes = 64 << 20): Buffer {
   }
   const only = content.pieces.length === 1 ? content.pieces[0] : undefined;
   if (only?.kind === 'bytes') return Buffer.from(only.bytes);
+  if (only?.kind === 'file') return wholePiece(only);
   const all = Buffer.allocUnsafe(content.size);
   let at = 0;
   for (const chunk of contentChunks(content)) {

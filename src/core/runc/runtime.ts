@@ -21,10 +21,11 @@ export interface Runtime {
 export async function findRuntime(name: string, searchPath: string): Promise<Runtime> {
   const program = findProgram(name, searchPath);
   if (program === undefined) throw missingRuntime(name);
-  const version = await runProgram(program, ['--version'], { timeoutMs: 10_000 });
-  if (version.code !== 0)
-    throw new SampanError('unavailable', `${program} --version failed: ${version.output.trim()}`);
-  const help = await runProgram(program, ['run', '--help'], { timeoutMs: 10_000 });
+  const [version, help] = await Promise.all(
+    [['--version'], ['run', '--help']].map(args => runProgram(program, args, { timeoutMs: 10_000 })),
+  );
+  if (version?.code !== 0 || help === undefined)
+    throw new SampanError('unavailable', `${program} --version failed: ${version?.output.trim()}`);
   const [first = name] = version.output.split('\n');
   return {
     program,

@@ -1,3 +1,4 @@
+export { type Leaving, leaveWork, leavings } from './leave.ts';
 export { mountsBelow, unmountBelow } from './mounts.ts';
 export { startTimeOf } from './owner.ts';
 export { killTree } from './processes.ts';

@@ -34,8 +34,13 @@ export async function mountLayered(
   const [memory, root, links] = [join(base, 'memory'), join(base, 'root'), join(base, 'l')];
   for (const directory of [base, memory, root, links]) mkdirSync(directory);
   if (!(await mountMemory(memory))) return undefined;
-  const { withoutXattrs } = await unpack(tree, join(memory, 'upper'), { ...place, hollow: true });
-  if (!(await markFiles(withContent(tree), METADATA_ONLY, join(memory, 'upper')))) return undefined;
+  const upper = join(memory, 'upper');
+  let isMarked = false;
+  const withFiles = async (): Promise<void> => {
+    isMarked = await markFiles(withContent(tree), METADATA_ONLY, upper);
+  };
+  const { withoutXattrs } = await unpack(tree, upper, { ...place, hollow: true, withFiles });
+  if (!isMarked) return undefined;
   mkdirSync(join(memory, 'work'));
   // Short names, because the options of a mount must fit into one page.
   for (const [i, directory] of lower.entries()) symlinkSync(directory, join(links, String(i)));
@@ -45,7 +50,7 @@ export async function mountLayered(
     cwd: place.work.path,
   });
   rmSync(links, { recursive: true });
-  return mounted.code === 0 ? { directory: root, metadata: join(memory, 'upper'), withoutXattrs } : undefined;
+  return mounted.code === 0 ? { directory: root, metadata: upper, withoutXattrs } : undefined;
 }
 
 /** Mounts a file system in memory; false when that is not allowed. */

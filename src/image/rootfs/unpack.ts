@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -12,6 +11,8 @@ import {
 } from 'node:fs';
 import { encodeName, systemPath } from '../../core/bytes/index.ts';
 import { SampanError, wrap } from '../../core/errors/index.ts';
+import type { Cancel } from '../../core/store/index.ts';
+import { runProgram } from '../../core/work/index.ts';
 import type { DirectoryNode, FileNode, Node, SymlinkNode, Tree } from '../tree/index.ts';
 import { type WriteOptions, writeFiles } from './files.ts';
 import type { FileTask, WorkerSetup } from './task.ts';
@@ -24,6 +25,8 @@ export const LONG_AGO = 946_684_800;
 export interface UnpackOptions extends WriteOptions {
   /** Files get their sizes, but no content: what is left are holes. */
   readonly hollow?: boolean;
+  /** Called when every file has all its paths; the rest is made meanwhile. */
+  readonly withFiles?: () => Promise<void>;
 }
 
 /** How unpacking went. */
@@ -41,6 +44,7 @@ export interface Unpacked {
  */
 export async function unpack(tree: Tree, directory: string, options: UnpackOptions = {}): Promise<Unpacked> {
   const sorted = sortNodes(tree);
+  let besides: Promise<void> | undefined;
   try {
     mkdirSync(directory, { mode: 0o755 });
     if (options.hollow !== true) checkSpace(sorted.files, directory);
@@ -53,16 +57,15 @@ export async function unpack(tree: Tree, directory: string, options: UnpackOptio
     );
     for (const node of sorted.links)
       linkSync(systemPath(directory + node.links!.paths[0]!), systemPath(directory + node.path));
+    besides = options.withFiles?.();
     for (const node of sorted.symlinks) makeSymlink(node, directory);
-    checkSpecials(sorted.specials.length);
-    for (const node of sorted.specials) {
-      if (options.signal?.aborted === true) throw new SampanError('cancelled', 'unpacking was interrupted');
-      makeSpecial(node, directory);
-    }
+    await makeSpecials(sorted.specials, directory, options);
     const withoutXattrs = setXattrs(sorted.attributed, directory);
     for (const node of sorted.directories.reverse()) finishDirectory(node, directory);
+    await besides;
     return { directory, withoutXattrs };
   } catch (error) {
+    await besides?.catch(() => {});
     throw wrap(`unpacking into ${directory}`, error);
   }
 }
@@ -145,22 +148,42 @@ function makeSymlink(node: SymlinkNode, directory: string): void {
 
 /** Devices and pipes: each is made by a program of its own. No image needs many. */
 const MAX_SPECIALS = 1000;
+/** So many by one shell: their names must fit into its arguments, and starting it takes longer than they do. */
+const SPECIALS_AT_ONCE = 100;
+const MAKE =
+  'while [ $# -gt 0 ]; do if [ "$2" = p ]; then mknod -- "$1" p; else mknod -- "$1" "$2" "$3" "$4"; fi || exit; shift 4; done';
 
-function checkSpecials(count: number): void {
-  if (count <= MAX_SPECIALS) return;
-  throw new SampanError(
-    'limit',
-    `the image has ${count} devices and pipes, at most ${MAX_SPECIALS} are made`,
-  );
+async function makeSpecials(
+  specials: Sorted['specials'],
+  directory: string,
+  { signal }: Cancel,
+): Promise<void> {
+  if (specials.length > MAX_SPECIALS) {
+    throw new SampanError(
+      'limit',
+      `the image has ${specials.length} devices and pipes, at most ${MAX_SPECIALS} are made`,
+    );
+  }
+  for (let at = 0; at < specials.length; at += SPECIALS_AT_ONCE) {
+    if (signal?.aborted === true) throw new SampanError('cancelled', 'unpacking was interrupted');
+    const some = specials.slice(at, at + SPECIALS_AT_ONCE);
+    const words = some.flatMap(node => wordsOf(node, directory));
+    const { code, output } = await runProgram('sh', ['-c', MAKE, 'sh', ...words]);
+    if (code !== 0) throw new SampanError('denied', `a device or pipe cannot be made: ${output.trim()}`);
+    for (const node of some) finishSpecial(node, directory);
+  }
 }
 
-function makeSpecial(node: Sorted['specials'][number], directory: string): void {
-  const path = systemPath(directory + node.path);
+/** Name, type, and the numbers of a device. */
+function wordsOf(node: Sorted['specials'][number], directory: string): string[] {
   const name = encodeName(directory + node.path).toString();
-  const device = node.kind === 'fifo' ? ['p'] : [node.kind[0]!, String(node.major), String(node.minor)];
-  const { status, stderr, error } = spawnSync('mknod', ['--', name, ...device], { encoding: 'utf8' });
-  if (error !== undefined) throw wrap('running mknod', error);
-  if (status !== 0) throw new SampanError('denied', `${node.path} cannot be made: ${stderr.trim()}`);
+  return node.kind === 'fifo'
+    ? [name, 'p', '', '']
+    : [name, node.kind[0]!, String(node.major), String(node.minor)];
+}
+
+function finishSpecial(node: Sorted['specials'][number], directory: string): void {
+  const path = systemPath(directory + node.path);
   chownSync(path, node.meta.uid, node.meta.gid);
   chmodSync(path, node.meta.mode);
   utimesSync(path, LONG_AGO, node.meta.mtime);

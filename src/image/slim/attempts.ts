@@ -11,6 +11,7 @@ import {
   synchroniseBlobs,
 } from '../../core/store/index.ts';
 import { formatCount, formatNumber, formatSize } from '../../core/text/index.ts';
+import type { Leaving } from '../../core/work/index.ts';
 import { healthOf } from '../exercise/index.ts';
 import { stackLayers, type Tree } from '../tree/index.ts';
 import { type Evidence, mergeEvidence } from './evidence/index.ts';
@@ -38,7 +39,7 @@ const SAFER: Readonly<Record<Level, readonly Level[]>> = {
 };
 
 /** All that attempts work with. */
-export interface Task {
+export interface Task extends Leaving {
   readonly loaded: Loaded;
   readonly request: SlimRequest;
   readonly tools: SlimTools;
@@ -176,7 +177,7 @@ async function build({ loaded, request, tools, draft }: Task, { input, plan }: P
 }
 
 async function proof(
-  { seen, loaded, tools }: Task,
+  { seen, loaded, tools, leave }: Task,
   made: Made,
   started: () => void,
 ): Promise<Verdict | undefined> {
@@ -186,11 +187,12 @@ async function proof(
   return await inStage(tools.progress, {
     title: 'Proving it',
     run: async () => {
-      const run = await prover.run(made.candidate, original, { ...tools, started });
+      const options = { ...tools, ...(leave === undefined ? {} : { leave }) };
+      const run = await prover.run(made.candidate, original, { ...options, started });
       let problems = prover.differences([original], run);
       if (problems.length > 0) {
         // An app that answers otherwise each time must not fail for that: what does the original do a second time?
-        const again = await prover.run(loaded, original, tools);
+        const again = await prover.run(loaded, original, options);
         problems = prover.differences([original, again], run);
       }
       return { proven: problems.length === 0, problems, run };

@@ -2,7 +2,7 @@ import type { Container, Engine } from '../../core/engine/index.ts';
 import { SampanError } from '../../core/errors/index.ts';
 import type { ImageConfig } from '../../core/oci/index.ts';
 import type { Cancel, LocalLayer } from '../../core/store/index.ts';
-import { openWork } from '../../core/work/index.ts';
+import { type Leaving, leaveWork, openWork } from '../../core/work/index.ts';
 import { type Exercise, exercise, type RunRecord, reasonsOf } from '../exercise/index.ts';
 import { type Footprint, provideRoot, type RootFileSystem } from '../rootfs/index.ts';
 import type { Tree } from '../tree/index.ts';
@@ -23,7 +23,7 @@ export interface Observation {
 }
 
 /** How to observe. */
-export interface ObserveOptions extends Cancel {
+export interface ObserveOptions extends Cancel, Leaving {
   /** Where work directories go. */
   readonly base: string;
   /** See `WriteOptions` of the root file system. */
@@ -44,17 +44,21 @@ export async function observe(
   image: Observed,
   options: ObserveOptions,
 ): Promise<Observation> {
-  await using work = await openWork(options.base);
-  const root = await provideRoot(image.tree, { work, name: 'watched', layers: image.layers, ...options });
-  const run = await exercise(engine, {
-    config: image.config,
-    rootfs: root.directory,
-    exercise: image.exercise,
-    warnings: root.warnings,
-    ...options,
-  });
-  checkWorks(run, image.exercise);
-  return { run, footprints: root.footprints(), how: root.how };
+  const work = await openWork(options.base);
+  try {
+    const root = await provideRoot(image.tree, { work, name: 'watched', layers: image.layers, ...options });
+    const run = await exercise(engine, {
+      config: image.config,
+      rootfs: root.directory,
+      exercise: image.exercise,
+      warnings: root.warnings,
+      ...options,
+    });
+    checkWorks(run, image.exercise);
+    return { run, footprints: root.footprints(), how: root.how };
+  } finally {
+    await leaveWork(work, options);
+  }
 }
 
 function checkWorks(run: RunRecord, wanted: Exercise): void {

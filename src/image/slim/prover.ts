@@ -1,4 +1,5 @@
 import type { Cancel, LocalLayer } from '../../core/store/index.ts';
+import type { Leaving } from '../../core/work/index.ts';
 import type { RunRecord } from '../exercise/index.ts';
 import type { Tree } from '../tree/index.ts';
 
@@ -17,7 +18,7 @@ export interface Verdict {
 }
 
 /** How to run. */
-export interface RunOptions extends Cancel {
+export interface RunOptions extends Cancel, Leaving {
   /** Called when the container has started, if it does. */
   readonly started?: () => void;
 }

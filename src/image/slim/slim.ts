@@ -4,7 +4,7 @@ import { inStage } from '../../core/progress/index.ts';
 import { inSlices, type Steps } from '../../core/steps/index.ts';
 import type { OpenImage } from '../../core/store/index.ts';
 import { formatCount, formatNumber } from '../../core/text/index.ts';
-import { openWork } from '../../core/work/index.ts';
+import { type Leaving, leavings, openWork } from '../../core/work/index.ts';
 import { stackLayers, type Tree } from '../tree/index.ts';
 import { attemptAll, groundOf, planFor } from './attempts.ts';
 import { type Evidence, mergeEvidence } from './evidence/index.ts';
@@ -33,12 +33,16 @@ export async function slim(request: SlimRequest, tools: SlimTools): Promise<Slim
     summary: ({ tree, layers }) => `${layers.length} layers, ${formatCount(tree.size)} entries`,
   });
   await using work = await openWork(tools.base);
+  // What the runs leave is removed while the next thing is done.
+  await using left = leavings();
   const verified = Promise.all(
     loaded.layers.map(layer => (layer.directory === undefined ? layer.verify(tools) : undefined)),
   );
   verified.catch(() => {});
-  const seen = await look(loaded, request, tools);
-  return await attemptAll({ loaded, request, tools, seen, draft: join(work.path, 'draft'), verified });
+  const { leave } = left;
+  const seen = await look(loaded, request, { ...tools, leave });
+  const draft = join(work.path, 'draft');
+  return await attemptAll({ loaded, request, tools, seen, draft, verified, leave });
 }
 
 /** What slimming would do. */
@@ -83,7 +87,7 @@ async function load(image: OpenImage, tools: SlimTools): Promise<Loaded> {
   return { id: manifest.config.digest, rawConfig, annotations, config, layers, tree: stackLayers(layers) };
 }
 
-async function look(loaded: Loaded, request: SlimRequest, tools: SlimTools): Promise<Seen> {
+async function look(loaded: Loaded, request: SlimRequest, tools: SlimTools & Leaving): Promise<Seen> {
   const { engine, progress } = tools;
   const { tree, config } = loaded;
   if (engine === undefined) {

@@ -2,7 +2,7 @@ import type { Engine } from '../../core/engine/index.ts';
 import { isSampanError } from '../../core/errors/index.ts';
 import type { ImageConfig } from '../../core/oci/index.ts';
 import type { LocalLayer } from '../../core/store/index.ts';
-import { openWork } from '../../core/work/index.ts';
+import { leaveWork, openWork } from '../../core/work/index.ts';
 import { type Exercise, exercise, type RunRecord } from '../../image/exercise/index.ts';
 import { provideRoot } from '../../image/rootfs/index.ts';
 import type { RunOptions } from '../../image/slim/index.ts';
@@ -31,17 +31,19 @@ export async function runImage(
   trial: Trial,
   { base, ...options }: RunOptions & { readonly base: string },
 ): Promise<RunRecord> {
-  await using work = await openWork(base);
-  const { layers } = trial;
-  const place = { work, name: 'tried', ...options, ...(layers === undefined ? {} : { layers }) };
-  const root = await provideRoot(trial.tree, place);
+  const work = await openWork(base);
   try {
+    const { layers } = trial;
+    const place = { work, name: 'tried', ...options, ...(layers === undefined ? {} : { layers }) };
+    const root = await provideRoot(trial.tree, place);
     const { config, exercise: wanted, like } = trial;
     const subject = { config, rootfs: root.directory, exercise: wanted, like, warnings: root.warnings };
     return await exercise(engine, { ...subject, ...options });
   } catch (error) {
     if (isSampanError(error, 'not-found')) return neverStarted(error.message);
     throw error;
+  } finally {
+    await leaveWork(work, options);
   }
 }
 
