@@ -169,3 +169,21 @@ test('manifests that are broken, or lie about their types, are as if they were e
   });
   assert.ok(found.includes('node_modules/a/index.js') && found.includes('node_modules/b/index.js'));
 });
+
+test('what is known waste stays out where a computed name keeps whole packages', () => {
+  const files = {
+    '/app/package.json': '{"dependencies":{"native":"1"}}',
+    '/app/main.js': 'require(name)',
+    '/app/node_modules/native/package.json': '{"name":"native"}',
+    '/app/node_modules/native/index.js': '',
+    '/app/node_modules/native/deps/lib.c': '',
+  };
+  const tree = treeOf({ '/usr/bin/node': '\x7fELF', ...files });
+  const closure = languageClosure(
+    tree,
+    { commands: [['node', 'main.js']] },
+    { env: { PATH: '/usr/bin' }, cwd: '/app', isWaste: path => path.endsWith('.c') },
+  );
+  assert.ok(closure.reached.has('/app/node_modules/native/index.js'));
+  assert.ok(!closure.reached.has('/app/node_modules/native/deps/lib.c'));
+});

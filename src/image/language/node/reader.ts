@@ -202,7 +202,9 @@ class NodeReader implements LanguageReader {
     const real = this.#view.real(dir);
     if (this.#whole.has(real)) return;
     this.#whole.add(real);
-    for (const path of this.#view.under(real, inner => WASTE_DIRECTORY.test(inner) || WASTE_FILE.test(inner)))
+    const isWaste = (inner: string): boolean =>
+      WASTE_DIRECTORY.test(inner) || WASTE_FILE.test(inner) || this.#view.isWaste(inner);
+    for (const path of this.#view.under(real, isWaste))
       draft.files.push({ path, reason, kind: kindOf(path) });
   }
 

@@ -3,11 +3,13 @@ import type { Command } from '../view/index.ts';
 /** How a language writes a command line that a shell runs: patterns whose first group is the text. */
 export type Calls = readonly RegExp[];
 
-const QUOTED = /\s{0,9}\(?\s{0,9}(?:"((?:[^"\\\n]|\\.){1,1000})"|'((?:[^'\\\n]|\\.){1,1000})')/.source;
+/** What begins right after a name ends a string that it is in, as in `'/exec': system('date')`. */
+const QUOTED = /(?:\s{0,9}\(\s{0,9}|\s{1,9})(?:"((?:[^"\\\n]|\\.){1,1000})"|'((?:[^'\\\n]|\\.){1,1000})')/
+  .source;
 const BACKTICKS = /`([^`\n]{1,1000})`/g;
 
 function quotedAfter(names: string): RegExp {
-  return new RegExp(`(?<![\\w$>:.-])(?:${names})${QUOTED}`, 'g');
+  return new RegExp(`(?<![\\w$>:./'"-])(?:${names})${QUOTED}`, 'g');
 }
 
 /** PHP: `shell_exec('date')`. */

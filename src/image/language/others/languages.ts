@@ -50,6 +50,7 @@ export const LUA: WholeLanguage = {
   name: 'lua',
   interpreters: /^(?:lua(?:jit)?[\d.-]*|resty|texlua)$/,
   sources: /\.lua$/,
+  embedded: true,
   directories: [
     '/usr/share/lua*',
     '/usr/lib/*/lua',

@@ -205,3 +205,24 @@ test('a source of quotes and backticks without end is read in no time', () => {
     assert.ok(reached(files, ['perl', 'a.pl']).has('/app/a.pl'));
   }
 });
+
+test('a command is found after a string that ends with the name of a function that runs commands', () => {
+  const found = reached(
+    {
+      '/usr/bin/php': '\x7fELF',
+      '/usr/bin/sh': '\x7fELF',
+      '/bin/sh': '-> /usr/bin/sh',
+      '/usr/bin/date': '\x7fELF',
+      '/app/index.php': "<?php switch ($p) { case '/exec': echo shell_exec('date -u'); }",
+    },
+    ['php', 'index.php'],
+  );
+  assert.ok(found.has('/usr/bin/date'));
+});
+
+test('Lua that another program runs needs what is installed for Lua', () => {
+  const files = { '/opt/page.lua': 'require "cjson"', '/usr/lib/x86_64-linux-gnu/lua/5.1/cjson.so': '' };
+  const surroundings = { env: {}, cwd: '/' };
+  const closure = languageClosure(treeOf(files), { files: ['/opt/page.lua'] }, surroundings);
+  assert.ok(closure.reached.has('/usr/lib/x86_64-linux-gnu/lua/5.1/cjson.so'));
+});

@@ -4,6 +4,7 @@ import {
   type Found,
   filesOnly,
   type Imports,
+  joinImports,
   type LanguageReader,
   NOTHING,
   type View,
@@ -16,6 +17,8 @@ export interface WholeLanguage {
   readonly interpreters: RegExp;
   /** Sources, by their name. */
   readonly sources: RegExp;
+  /** Other programs carry the interpreter too: a source of it is enough to need what is installed. */
+  readonly embedded?: boolean;
   /** The directories of the standard library and of installed libraries. `*` stands for any one name. */
   readonly directories: readonly string[];
   /** What in them no program needs: tests, documents, sources in C. */
@@ -48,7 +51,10 @@ export function wholeReader(view: View, language: WholeLanguage): LanguageReader
     claims: (path, shebang) => sources.test(path) || interpreters.test(shebang),
     interprets: program => interpreters.test(program),
     start: interpreter => installed(view.real(interpreter)),
-    imports: (path, text) => language.read?.(view, path, text) ?? NOTHING,
+    imports: (path, text) => {
+      const named = language.read?.(view, path, text) ?? NOTHING;
+      return language.embedded === true ? joinImports([installed(''), named]) : named;
+    },
     launch: command => launch(view, language, command),
     installation: () => installed(''),
   };

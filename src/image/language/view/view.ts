@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly cwd: string;
   /** The files of the package that brought a file, that one too; none where that is not known. */
   readonly siblings?: (path: string) => readonly string[];
+  /** What goes unless something names it; nothing where that is not known. */
+  readonly isWaste?: (path: string) => boolean;
 }
 
 const EMPTY_NAMES: ReadonlySet<string> = new Set();
@@ -24,6 +26,8 @@ export class View {
   readonly cwd: string;
   /** See `Surroundings`. */
   readonly siblings: (path: string) => readonly string[];
+  /** See `Surroundings`. */
+  readonly isWaste: (path: string) => boolean;
   readonly #names = new Map<string, ReadonlySet<string>>();
   readonly #nodes = new Map<string, Node | undefined>();
 
@@ -32,6 +36,7 @@ export class View {
     this.env = surroundings.env;
     this.cwd = posix.resolve('/', surroundings.cwd);
     this.siblings = surroundings.siblings ?? (() => []);
+    this.isWaste = surroundings.isWaste ?? (() => false);
   }
 
   /** The node that a path leads to, symlinks followed. */

@@ -11,9 +11,12 @@ export interface Facts {
   readonly usesTime: boolean;
   readonly usesTls: boolean;
   readonly startsShell: boolean;
+  /** A program becomes a user that logs in, and starts the user's shell. */
+  readonly logsIn: boolean;
 }
 
 const TIME = ['localtime', 'localtime_r', 'tzset', 'mktime', '__localtime64_r'];
+const ACCOUNTS = ['getspnam', 'getusershell'];
 const SHELL = ['system', 'popen', 'wordexp'];
 const TLS_LIBRARIES = [
   'libssl',
@@ -53,6 +56,9 @@ export class FactFinder {
       usesTime: this.#hasGo || isAnyIn(TIME, this.#symbols),
       usesTls: this.#hasGo || isAnyIn(TLS_LIBRARIES, this.#libraries),
       startsShell: isAnyIn(SHELL, this.#symbols),
+      logsIn:
+        this.#symbols.has('initgroups') &&
+        (this.#libraries.has('libpam') || isAnyIn(ACCOUNTS, this.#symbols)),
     };
   }
 

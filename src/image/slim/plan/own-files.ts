@@ -6,9 +6,9 @@ import type { Keeper } from './keeper.ts';
 import type { Owners } from './owners.ts';
 
 /** Where packages put what only their own programs read: plugins, scripts, tables, settings. */
-const PRIVATE = /^\/(?:etc|usr\/(?:lib|libexec|share))\/[^/]+/;
+export const PRIVATE = /^\/(?:etc|usr\/(?:lib|libexec|share))\/[^/]+/;
 /** Places that many packages share, or that have rules of their own. */
-const SHARED =
+export const SHARED =
   /^\/usr\/(?:lib|libexec|share)\/(?:[\w.]+-linux-\w+(?:\/(?:gconv|security|perl[^/]*|ruby|tcl[^/]*|lua))?|gconv|locale|i18n|zoneinfo|terminfo|doc|man|info|python[^/]*|perl[^/]*|ruby|node[^/]*|php[^/]*|tcl[^/]*|tk[^/]*|lua|R|jvm|java|ssl|gcc[^/]*)(?:\/|$)/;
 /** The library of C, which names what other rules keep. */
 const LIBC = /\/(?:ld-|libc\.so|libc-|libc\.musl)/;
@@ -58,11 +58,9 @@ export function* keepOwnFiles(keeper: Keeper, owners: Owners, options: OwnFilesO
 function ownBelow(keeper: Keeper, owner: OsPackage, path: string): readonly string[] {
   const own = owner.files.filter(file => file === path || file.startsWith(`${path}/`));
   const kept = own.filter(file => !/\/bitcode\/|\.(?:h|a|la|pc)$/.test(file));
-  const bytes = kept.reduce((sum, file) => sum + sizeOf(keeper, file), 0);
+  // Paths of one inode are stored once.
+  const nodes = kept.map(file => keeper.tree.get(file)).filter(node => node?.kind === 'file');
+  const inodes = new Map(nodes.map(node => [node.links ?? node, node.content.size]));
+  const bytes = [...inodes.values()].reduce((sum, size) => sum + size, 0);
   return kept.length > MAX_FILES || bytes > MAX_BYTES ? [] : kept;
-}
-
-function sizeOf(keeper: Keeper, path: string): number {
-  const node = keeper.tree.get(path);
-  return node?.kind === 'file' ? node.content.size : 0;
 }

@@ -11,14 +11,16 @@ import { FactFinder } from './facts.ts';
 import { globsIn } from './glob.ts';
 import { groupPaths } from './groups.ts';
 import { Keeper } from './keeper.ts';
-import type { Knowledge } from './knowledge.ts';
 import { MachineCode } from './machine-code.ts';
 import { keepObserved } from './observed.ts';
 import type { Owners } from './owners.ts';
 import { keepByRules } from './rules.ts';
 import { keepAllButWaste } from './safe.ts';
+import { SettingsReader } from './settings.ts';
 import { SourceKeeper } from './sources.ts';
+import { keepTranslations } from './translations.ts';
 import type { PlanGround, PlanInput, SlimPlan } from './types.ts';
+import { isWastePath } from './waste.ts';
 
 /** A plan before it is known what a run used. It can be concluded once. */
 export interface PlanDraft {
@@ -82,24 +84,23 @@ function reaching(keeper: Keeper, ground: PlanGround): () => Steps<void> {
   const code = new MachineCode(keeper, ground);
   const sources = new SourceKeeper(keeper, ground);
   const facts = new FactFinder();
+  const settings = new SettingsReader(keeper, knowledge.owners);
+  const isWaste = (path: string): boolean => isWastePath(tree, path, knowledge);
   return function* reach() {
     for (let round = 0, size = -1; round < ROUNDS && size !== keeper.kept.size; round += 1) {
       size = keeper.kept.size;
       const named = yield* sources.follow();
       yield* code.follow();
       code.keepNamed(named);
-      if (level !== 'tight')
-        yield* code.followNames(knowledge.owners, path => isWastePath(tree.get(path), knowledge));
+      if (level !== 'tight') yield* code.followNames(knowledge.owners, isWaste);
+      if (level !== 'tight') yield* settings.follow(isWaste);
       yield* code.follow();
       yield* facts.read(code.files);
       keepByRules(keeper, facts.found, { level, env });
+      if (level !== 'tight') keepTranslations(keeper, knowledge.owners, { env, isWaste });
       yield* code.follow();
     }
   };
-}
-
-function isWastePath(node: Node | undefined, known: Knowledge): boolean {
-  return node === undefined || known.wasteOf(node) !== undefined;
 }
 
 /**

@@ -56,6 +56,7 @@ const RULES: readonly Rule[] = [
     applies: facts => facts.startsShell,
     files: tree => shellFiles(tree).filter(isPlainShell),
   },
+  { at: 'balanced', applies: facts => facts.logsIn, files: tree => shellFiles(tree) },
 ];
 
 function isPlainShell({ path }: SystemPath): boolean {

@@ -5,8 +5,9 @@ import { CallFinder } from './calls.ts';
 import { environmentOf } from './environment.ts';
 import type { Keeper } from './keeper.ts';
 import type { PlanGround, Reason } from './types.ts';
+import { isWastePath } from './waste.ts';
 
-const SOURCE = /\.(?:py|pyw|js|cjs|mjs|sh|bash|pl|pm|rb|php|phtml|lua|tcl|R|jar|class)$/;
+const SOURCE = /\.(?:py|pyw|js|cjs|mjs|sh|bash|pl|pm|rb|ru|rake|php|phtml|lua|tcl|R|jar|class)$/;
 
 /** Keeps the programs that the image starts, and what the sources among the kept files can load. */
 export class SourceKeeper {
@@ -29,6 +30,7 @@ export class SourceKeeper {
       env: environmentOf([...(config.config?.Env ?? []), ...ground.env]),
       cwd: config.config?.WorkingDir || '/',
       siblings: (path: string) => knowledge.owners.packageOf(path)?.files ?? [],
+      isWaste: (path: string) => isWastePath(ground.tree, path, knowledge),
     };
     this.#calls = new CallFinder(keeper, knowledge.owners, this.#surroundings.env);
   }
