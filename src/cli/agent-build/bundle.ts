@@ -53,8 +53,8 @@ const OPTIONS = {
   format: 'cjs',
   platform: 'node',
   target: 'node24',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  // The text of what has not run yet stays in memory.
+  minify: true,
   legalComments: 'none',
   logLevel: 'silent',
   // It is nowhere: what would be read from beside a module is filled in when it is bundled. Spelt in parts, because
@@ -76,9 +76,12 @@ function only(modules: readonly ModuleName[]): Plugin {
           return { path: name, namespace: 'left-out' };
         return { path: target, sideEffects: target === ENTRY };
       });
-      onResolve({ filter: /^[@a-z]/ }, ({ path, importer }) =>
-        importer.startsWith(ROOT) && !path.startsWith('node:') ? { path: find(path) } : undefined,
-      );
+      onResolve({ filter: /^[@a-z]/ }, ({ path, importer, kind }) => {
+        if (!importer.startsWith(ROOT)) return undefined;
+        if (!path.startsWith('node:')) return { path: find(path) };
+        return kind === 'import-statement' && !ALWAYS.has(path) ? { path, namespace: 'built-in' } : undefined;
+      });
+      onLoad({ filter: /.*/, namespace: 'built-in' }, ({ path }) => ({ contents: whenUsed(path) }));
       onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
         contents: `import { SampanError } from './core/errors/index${EXTENSION}';
 throw new SampanError('unsupported', 'this agent was built without the module ${path}');`,
@@ -92,6 +95,16 @@ throw new SampanError('unsupported', 'this agent was built without the module ${
       });
     },
   };
+}
+
+/** Parts of Node that are there from its start. */
+const ALWAYS: ReadonlySet<string> = new Set(['node:fs', 'node:path', 'node:url', 'node:util', 'node:events']);
+
+/** A part of Node that is loaded when the first of its exports is used: most agents never need most of them. */
+function whenUsed(name: string): string {
+  const names = Object.keys(process.getBuiltinModule(name) ?? {});
+  return `for (const name of ${JSON.stringify(names)})
+  Object.defineProperty(exports, name, { enumerable: true, get: () => process.getBuiltinModule('${name}')[name] });`;
 }
 
 /** The module of the agent that an import of the table in `cli/agent/modules` loads. */

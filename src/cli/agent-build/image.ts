@@ -84,6 +84,7 @@ function configOf({ os, architecture, variant }: Platform, diffId: Digest): unkn
       Env: [
         'XDG_DATA_HOME=/var/lib',
         'MALLOC_ARENA_MAX=2',
+        'MALLOC_MMAP_THRESHOLD_=131072',
         'SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt',
       ],
       Labels: { 'org.opencontainers.image.title': 'sampan-agent' },

@@ -22,7 +22,8 @@ StartLimitIntervalSec=0
 Type=exec
 ExecStart=${words}
 Environment=XDG_DATA_HOME=${stateDirectory}
-Environment=MALLOC_ARENA_MAX=2
+# Memory of large pieces goes back to the system when they are freed.
+Environment=MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=131072
 # Configuration sources tell devices apart by it.
 Environment=HOSTNAME=%H
 Restart=always
