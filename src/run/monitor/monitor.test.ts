@@ -10,11 +10,45 @@ import { formatMetrics } from './prometheus.ts';
 import { monitorSettings } from './settings.ts';
 import { openThresholds } from './thresholds.ts';
 
-test('a ring keeps the newest points, in order, and drops what is not newer', () => {
+test('a ring keeps the newest points, in order, and drops one of the same time', () => {
   const ring = openRing(['a', 'b'], 3);
-  for (const time of [1, 2, 2, 3, 4, 1]) ring.push(time, [time, Number.NaN]);
+  for (const time of [1, 2, 2, 3, 4]) ring.push(time, [time, Number.NaN]);
   deepEqual(ring.read(), { times: [2, 3, 4], values: { a: [2, 3, 4], b: [null, null, null] } });
   deepEqual(ring.read(3).times, [4]);
+  ring.push(3.5, [3.5, 0]);
+  deepEqual(ring.read().times, [2, 3, 3.5], 'the clock was set back by half a second');
+  for (const time of [4, 5, 1]) ring.push(time, [time, 0]);
+  deepEqual(ring.read().times, [1]);
+});
+
+test('a clock that jumps, back or ahead by years, leaves a history that goes on', () => {
+  const year = 31_536_000;
+  const history = openHistory(['a'], 5);
+  let clock = 2 * year;
+  const watch = (minutes: number, value: number): void => {
+    for (let step = 0; step < minutes * 12; step++) {
+      clock += 5;
+      history.push(clock, [value]);
+    }
+  };
+  watch(10, 1);
+  clock -= 3600;
+  watch(10, 2);
+  deepEqual([...new Set(history.fine().values.a)], [2], 'what seems to be of the future is forgotten');
+  ok(history.coarse().times.length >= 9);
+  clock -= year;
+  watch(10, 3);
+  deepEqual([...new Set(history.fine().values.a)], [3]);
+  clock += 20 * year;
+  watch(70, 4);
+  deepEqual([...new Set(history.fine().values.a)], [4]);
+  ok(history.coarse().times.every((time, index, all) => index === 0 || time > (all[index - 1] ?? 0)));
+  const saved = decodeSnapshot(encodeSnapshot(new Map([['x', history.coarse()]])));
+  const next = openHistory(['a'], 5);
+  next.restore(saved.get('x') ?? { times: [], values: {} });
+  // A device without a clock of its own starts in the past until it has a network.
+  for (let second = 10; second <= 185; second += 5) next.push(second, [5]);
+  deepEqual(next.coarse().values.a, [5, 5, 5]);
 });
 
 test('a day is kept as the means of its minutes, also over a restart', () => {
@@ -141,7 +175,7 @@ function hostOn({ docker, directory }: Bench): {
     },
     state: {
       read: async name => files.get(name),
-      write: async (name, bytes) => void files.set(name, bytes),
+      write: async (name, bytes) => files.set(name, bytes) === files,
       directory: directory,
       wear: () => ({ totalBytes: 0, bytesPerDay: 0 }),
     },

@@ -2,7 +2,10 @@
 export interface Ring {
   readonly fields: readonly string[];
   readonly capacity: number;
-  /** Takes one point; a value that is not known is NaN. Times only grow: a point that is not newer is dropped. */
+  /**
+   * Takes one point; a value that is not known is NaN. Times only grow: a point of the same time is dropped, and what
+   * seems to be of the future, since the clock was set back, is forgotten.
+   */
   push(timeS: number, values: ArrayLike<number>): void;
   /** How many points it has. */
   size(): number;
@@ -23,22 +26,23 @@ export function openRing(fields: readonly string[], capacity: number): Ring {
   const times = new Float64Array(capacity);
   const values = new Float32Array(capacity * fields.length);
   let count = 0;
-  let last = Number.NEGATIVE_INFINITY;
+  let first = 0;
+  const timeOf = (index: number): number => times[index % capacity] ?? 0;
   const slots = function* (afterS: number): Generator<number> {
-    for (let i = Math.max(0, count - capacity); i < count; i++)
-      if ((times[i % capacity] ?? 0) > afterS) yield i % capacity;
+    for (let i = first; i < count; i++) if (timeOf(i) > afterS) yield i % capacity;
   };
   return {
     fields,
     capacity,
     push: (timeS, point) => {
-      if (!(timeS > last)) return;
-      last = timeS;
+      while (count > first && timeOf(count - 1) > timeS) count--;
+      if (Number.isNaN(timeS) || (count > first && timeOf(count - 1) === timeS)) return;
       const slot = count++ % capacity;
+      first = Math.max(first, count - capacity);
       times[slot] = timeS;
       for (let i = 0; i < fields.length; i++) values[slot * fields.length + i] = point[i] ?? Number.NaN;
     },
-    size: () => Math.min(count, capacity),
+    size: () => count - first,
     read: (afterS = Number.NEGATIVE_INFINITY) => {
       const chosen = [...slots(afterS)];
       const column = (index: number): (number | null)[] =>

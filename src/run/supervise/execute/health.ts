@@ -49,10 +49,12 @@ export async function waitFor(
   let seen = { startedAt: '', sinceMs: 0 };
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 1.5, 1000)) {
     const state = await containerState(docker, container.id, { signal });
-    if (state.startedAt !== seen.startedAt) seen = { startedAt: state.startedAt, sinceMs: monotonic() };
-    // The clock of the day may jump; what was watched is certain.
-    const ranMs = Math.max(monotonic() - seen.sinceMs, now() - Date.parse(state.startedAt));
-    const stand = standOf(state, condition, ranMs);
+    // The clock of the day may jump: it is asked once, and then what was watched counts.
+    if (state.startedAt !== seen.startedAt) {
+      const ranMs = Math.max(0, now() - Date.parse(state.startedAt));
+      seen = { startedAt: state.startedAt, sinceMs: monotonic() - ranMs };
+    }
+    const stand = standOf(state, condition, monotonic() - seen.sinceMs);
     if (stand === 'met') return;
     if (stand !== 'not yet')
       throw new SampanError('unproven', `${container.name}: ${stand.failed}`, {
