@@ -45,7 +45,12 @@ export interface ContainerState {
   /** The file of the json-file driver on the engine's host; empty for other drivers. */
   readonly logPath: string;
   readonly tty: boolean;
+  /** How long it may take to stop before it is killed. */
+  readonly graceSeconds: number;
 }
+
+/** What an engine gives a container that says nothing. (Docker Engine API, `StopTimeout`) */
+const GRACE_SECONDS = 10;
 
 /** How one container stands. @throws SampanError `not-found`. */
 export async function containerState(
@@ -68,6 +73,7 @@ export async function containerState(
     volumes: volumesOf(fields.Mounts),
     logPath: textAt(fields, 'LogPath'),
     tty: config.Tty === true,
+    graceSeconds: numberAt(config, 'StopTimeout') ?? GRACE_SECONDS,
   };
 }
 

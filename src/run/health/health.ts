@@ -19,7 +19,6 @@ interface Reason {
 }
 
 const LOOK_MS = 30_000;
-const GRACE_SECONDS = 10;
 const UNHEALTHY = 'health_status: unhealthy';
 
 /** Restarts what is unhealthy, with back-off and a limit; tells how containers end; keeps the reasons. */
@@ -138,7 +137,7 @@ async function attend(id: string, host: AgentHost, ward: Ward): Promise<void> {
       text: `${state.name} is restarted, since it is ${why}`,
       data,
     });
-    await stopContainer(docker, id, { graceSeconds: GRACE_SECONDS });
+    await stopContainer(docker, id, { graceSeconds: now.graceSeconds });
     await startContainer(docker, id);
   } finally {
     ward.busy.delete(id);

@@ -26,8 +26,6 @@ export interface ContainerView {
   readonly restarts: number;
 }
 
-const GRACE_SECONDS = 10;
-
 /** The containers of all projects, by name. */
 export async function listViews(docker: Docker, signal: AbortSignal): Promise<readonly ContainerView[]> {
   const ids = await containerIds(docker, { labels: [LABELS.project], signal });
@@ -41,7 +39,7 @@ export async function listViews(docker: Docker, signal: AbortSignal): Promise<re
       }
     }),
   );
-  return views.flat().sort((a, b) => a.name.localeCompare(b.name, 'en'));
+  return views.flat().sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function viewOf(state: ContainerState): ContainerView {
@@ -89,6 +87,6 @@ export async function restart(docker: Docker, name: string, bus: Bus): Promise<v
       service: state.labels[LABELS.service] ?? '',
     },
   });
-  await stopContainer(docker, state.id, { graceSeconds: GRACE_SECONDS });
+  await stopContainer(docker, state.id, { graceSeconds: state.graceSeconds });
   await startContainer(docker, state.id);
 }

@@ -39,6 +39,7 @@ function container(wanted: Wanted, service: string, more: Partial<CurrentContain
     volumes: {},
     logPath: '',
     tty: false,
+    graceSeconds: 10,
     service,
     number: 1,
     hash: made?.hash ?? '',
