@@ -1,3 +1,4 @@
+import { SampanError } from '../../core/errors/index.ts';
 import type { ApplyTools } from '../../run/apply/index.ts';
 import { type ConfigTools, intervalOf } from '../../run/config/index.ts';
 import {
@@ -51,7 +52,12 @@ export function configTools(context: Context): ConfigTools {
     fetch: fetcher(context),
     keptOf: (source, { state }) => ({
       read: async () => await state.read(keptName(source)),
-      write: async bytes => await state.write(keptName(source), bytes),
+      write: async bytes => {
+        if (await state.write(keptName(source), bytes)) return;
+        throw new SampanError('no-space', 'there is no room to keep the new configuration', {
+          remedy: 'free some space where the state of the agent is',
+        });
+      },
     }),
     deliveryOf: project => deliveryOf(context, project),
   };

@@ -1,6 +1,5 @@
 import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,14 +12,7 @@ import { currentOf, type ExecuteContext, projectContainers, wantedOf } from '../
 import { type Bench, openBench } from '../supervise/testing/index.ts';
 import { type Agent, runAgent } from './agent.ts';
 import { parseAgentSettings } from './settings.ts';
-import { countWear, openState } from './state.ts';
 import { systemdUnit } from './unit.ts';
-
-function scratch(t: TestContext): string {
-  const path = mkdtempSync(join(tmpdir(), 'sampan-agent-'));
-  t.after(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
 
 test('settings name projects and modules, and what is wrong has its place', () => {
   const settings = parseAgentSettings(
@@ -47,24 +39,6 @@ test('settings name projects and modules, and what is wrong has its place', () =
   wrong('projects: [{name: x}]', /needs a file/);
   wrong('- a', /must be a map/);
   wrong('a: [', /a\.yaml:1:/);
-});
-
-test('state is written only when it changes, whole, and every byte is counted', async t => {
-  const directory = join(scratch(t), 'part');
-  let hours = 0;
-  const wear = countWear(() => hours * 3_600_000);
-  const state = openState(directory, wear);
-  equal(await state.read('a.json'), undefined);
-  await state.write('a.json', Buffer.from('one'));
-  const once = wear.read().totalBytes;
-  for (let i = 0; i < 100; i++) await state.write('a.json', Buffer.from('one'));
-  await openState(directory, wear).write('a.json', Buffer.from('one'));
-  equal(wear.read().totalBytes, once);
-  deepEqual(Buffer.from((await state.read('a.json')) ?? ''), Buffer.from('one'));
-  deepEqual(readdirSync(directory), ['a.json']);
-  hours = 48;
-  equal(wear.read().bytesPerDay, Math.round(once / 2));
-  await rejects(state.write('../x', Buffer.from('')), /no name of a state file/);
 });
 
 test('the unit starts the agent after the engine, and leaves containers alone', () => {

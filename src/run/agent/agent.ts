@@ -69,7 +69,7 @@ async function runLocked(options: AgentOptions): Promise<void> {
   const base = hostBase(options, { bus, modules: () => running });
   try {
     for (const { module, settings } of options.modules) {
-      const state = openState(join(options.directory, module.name), wear);
+      const state = await openState(join(options.directory, module.name), wear, unwritten(module.name, bus));
       try {
         running.set(module.name, await module.start({ ...base, settings, state }));
       } catch (error) {
@@ -94,6 +94,18 @@ async function runLocked(options: AgentOptions): Promise<void> {
     ]);
     limit.abort();
   }
+}
+
+/** A full disk ends no work: what is remembered is lost with the agent, and no more. */
+function unwritten(from: ModuleName, bus: Bus): (error: SampanError) => void {
+  return ({ message }) =>
+    bus.tell({
+      from,
+      kind: 'state.unwritten',
+      severity: 'error',
+      text: `its state cannot be written: ${message}`,
+      data: {},
+    });
 }
 
 function hostBase(

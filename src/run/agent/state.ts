@@ -1,7 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bytesContent, contentStream, makeDirectories, writeAtomically } from '../../core/bytes/index.ts';
-import { SampanError, systemCode } from '../../core/errors/index.ts';
+import {
+  bytesContent,
+  contentStream,
+  makeDirectories,
+  removeStale,
+  writeAtomically,
+} from '../../core/bytes/index.ts';
+import { isSampanError, SampanError, systemCode } from '../../core/errors/index.ts';
 import type { StateFiles } from '../module/index.ts';
 
 const DAY_MS = 86_400_000;
@@ -30,9 +36,14 @@ export function countWear(monotonic: () => number): Wear {
   };
 }
 
-/** The small files of one part, in a directory of its own. */
-export function openState(directory: string, wear: Wear): StateFiles {
+/** Told when a file cannot be written, and not again before it could be. */
+export type Unwritten = (error: SampanError) => void;
+
+/** The small files of one part, in a directory of its own, without what a killed agent left half-written there. */
+export async function openState(directory: string, wear: Wear, unwritten: Unwritten): Promise<StateFiles> {
+  await removeStale(directory);
   const last = new Map<string, Uint8Array>();
+  const failing = new Set<string>();
   const pathOf = (name: string): string => {
     if (!/^[a-z0-9][a-z0-9._-]{0,100}$/i.test(name))
       throw new SampanError('internal', `${name} is no name of a state file`);
@@ -52,13 +63,23 @@ export function openState(directory: string, wear: Wear): StateFiles {
     directory,
     read,
     write: async (name, bytes) => {
+      const path = pathOf(name);
       const before = last.get(name) ?? (await read(name));
-      if (before !== undefined && Buffer.from(bytes).equals(before)) return;
-      makeDirectories(directory, { mode: 0o700 });
-      await writeAtomically(pathOf(name), contentStream(bytesContent(bytes)));
+      if (before !== undefined && Buffer.from(bytes).equals(before)) return true;
+      try {
+        makeDirectories(directory, { mode: 0o700 });
+        await writeAtomically(path, contentStream(bytesContent(bytes)), { mode: 0o600 });
+      } catch (error) {
+        if (!isSampanError(error)) throw error;
+        if (!failing.has(name)) unwritten(error);
+        failing.add(name);
+        return false;
+      }
+      failing.delete(name);
       if (bytes.length < 65_536) last.set(name, bytes);
       else last.delete(name);
       wear.add(bytes.length);
+      return true;
     },
     wear: () => wear.read(),
   };

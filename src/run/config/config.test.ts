@@ -204,7 +204,7 @@ function hostFor(bench: Bench): { readonly host: AgentHost; end(): void } {
     },
     state: {
       read: async () => undefined,
-      write: async () => {},
+      write: async () => true,
       directory: bench.directory,
       wear: () => ({ totalBytes: 0, bytesPerDay: 0 }),
     },

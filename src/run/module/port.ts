@@ -75,8 +75,11 @@ export interface ProjectPlace {
 export interface StateFiles {
   /** Undefined when it is not there or cannot be read. */
   read(name: string): Promise<Uint8Array | undefined>;
-  /** Atomic; nothing is written when it holds these bytes already. */
-  write(name: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Atomic; nothing is written when it holds these bytes already. False when it cannot be written, as on a full disk:
+   * that is told once, and ends no work. What was there before stays.
+   */
+  write(name: string, bytes: Uint8Array): Promise<boolean>;
   /** Where they are. */
   readonly directory: string;
   /** Bytes written since the agent started, and per day. */

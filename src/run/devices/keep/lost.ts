@@ -28,7 +28,7 @@ export async function openReactions(host: ReactHost): Promise<Reactions> {
   const stopped = new Set(await readStopped(host.state));
   const timers = new Map<string, NodeJS.Timeout>();
   const restarted = new Map<string, number>();
-  const keep = async (): Promise<void> =>
+  const keep = async (): Promise<boolean> =>
     await host.state.write(STOPPED, Buffer.from(`${JSON.stringify([...stopped])}\n`));
   const act = (service: KeptService, change: SlotChange): void => {
     const { onLost } = change.selector;
@@ -91,7 +91,7 @@ async function readStopped(state: StateFiles): Promise<readonly string[]> {
 async function lose(
   { id, name, graceMs = STOP_MS }: Running & { readonly graceMs?: number | undefined },
   { selector: { onLost }, device }: SlotChange,
-  more: { readonly host: ReactHost; readonly stopped: Set<string>; readonly keep: () => Promise<void> },
+  more: { readonly host: ReactHost; readonly stopped: Set<string>; readonly keep: () => Promise<boolean> },
 ): Promise<void> {
   const { host, stopped, keep } = more;
   const docker: Docker = await host.docker();

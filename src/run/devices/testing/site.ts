@@ -141,7 +141,7 @@ function hostOf({ bench, machine, ending }: Parts): AgentHost {
     sleep: async ms => await sleep(ms, undefined, { signal: ending.signal }),
     state: {
       read: async name => files.get(name),
-      write: async (name, bytes) => void files.set(name, bytes),
+      write: async (name, bytes) => files.set(name, bytes) === files,
       directory: '',
       wear: () => ({ totalBytes: 0, bytesPerDay: 0 }),
     },

@@ -50,7 +50,7 @@ export async function testServer(t: TestContext, options: TestOptions = {}): Pro
     sleep: async () => {},
     state: {
       read: async () => undefined,
-      write: async () => {},
+      write: async () => true,
       directory: join(directory, 'state'),
       wear: () => ({ totalBytes: 12_345, bytesPerDay: 54_321 }),
     },

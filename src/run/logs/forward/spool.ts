@@ -45,7 +45,7 @@ export function openSpool(
         remove(first);
       }
       const number = next++;
-      await state.write(nameOf(number), content);
+      if (!(await state.write(nameOf(number), content))) return dropped + records.length;
       segments.push({ number, bytes: content.length });
       bytes += content.length;
       return dropped;

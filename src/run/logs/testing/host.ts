@@ -47,6 +47,7 @@ export function fakeHost(
       write: async (name, bytes) => {
         written += bytes.length;
         writeFileSync(join(directory, name), bytes);
+        return true;
       },
       wear: () => ({ totalBytes: written, bytesPerDay: written }),
     },

@@ -62,11 +62,14 @@ const APPLETS = [
 ];
 
 /** Opens a project of its own; a reason when there is no engine, or nothing to run in it. */
-export async function openBench(t: Pick<TestContext, 'after'>): Promise<Bench | string> {
+export async function openBench(
+  t: Pick<TestContext, 'after'>,
+  host = process.env.DOCKER_HOST,
+): Promise<Bench | string> {
   if (BUSYBOX === undefined) return 'there is no static busybox';
   let docker: Docker;
   try {
-    docker = await connectDocker({ host: process.env.DOCKER_HOST });
+    docker = await connectDocker({ host });
   } catch (error) {
     if (isSampanError(error)) return error.message;
     throw error;
