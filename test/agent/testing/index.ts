@@ -1,0 +1,3 @@
+export { type AgentProcess, agentProcess } from './agent.ts';
+export { type OwnEngine, ownEngine } from './engine.ts';
+export { type EngineProxy, engineProxy } from './proxy.ts';
