@@ -23,7 +23,7 @@ export function planTable(plan: Plan, { stdout }: Pick<Context, 'stdout'>): stri
       'no service of the file has it',
     ]),
   ];
-  return isIdle(plan) && rows.every(([verb]) => verb === 'keep')
+  return isIdle(plan) && rows.every(([verb, , , why]) => verb === 'keep' && why === '')
     ? `${plan.project} is as the file says\n`
     : formatTable(
         [
@@ -40,7 +40,7 @@ export function planTable(plan: Plan, { stdout }: Pick<Context, 'stdout'>): stri
 function stepRow(step: Step, needs: readonly string[]): string[] {
   const name = step.kind === 'remove' ? step.current.name : step.container.name;
   const after = needs.length === 0 ? '' : `after ${needs.join(', ')}`;
-  const why = 'reason' in step ? step.reason : step.kind === 'keep' ? '' : after;
+  const why = 'reason' in step ? step.reason : step.kind === 'keep' ? (step.waitsFor ?? '') : after;
   const how = step.kind === 'replace' ? `${why} (${step.strategy})` : why;
   return [step.kind, 'container', name, how];
 }
@@ -51,6 +51,7 @@ export function planJson(plan: Plan): object {
     step: step.kind,
     name: step.kind === 'remove' ? step.current.name : step.container.name,
     ...('reason' in step ? { reason: step.reason } : {}),
+    ...('waitsFor' in step ? { waitsFor: step.waitsFor } : {}),
     ...(step.kind === 'replace' ? { strategy: step.strategy } : {}),
   });
   return {

@@ -57,6 +57,7 @@ export async function compare(context: Context, project: Project): Promise<Compa
     machine,
     editsOf,
     stampOf,
+    waitsFor: granting.waitsFor,
     filesOf: ({ name }) => granted.get(name) ?? [],
   });
   return { docker, wanted, granting, current: await currentOf(docker, wanted, signal) };

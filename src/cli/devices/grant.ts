@@ -3,6 +3,7 @@ import type { ContainerState } from '../../core/docker/index.ts';
 import { isSampanError } from '../../core/errors/index.ts';
 import type { Project, Service } from '../../run/compose/index.ts';
 import {
+  awaited,
   type Device,
   grantDevices,
   HOST_ROOTS,
@@ -15,6 +16,8 @@ import { type ContainerEdits, NO_EDITS } from '../../run/supervise/index.ts';
 export interface Granting {
   /** @throws SampanError `unavailable` when a device that must be there is not. */
   editsOf(service: Service): ContainerEdits;
+  /** Which devices its containers wait for once they have ended. */
+  waitsFor(service: Service): string | undefined;
   /** What came, or changed its number, while the container started. */
   started(service: string, state: ContainerState): Promise<void>;
 }
@@ -56,6 +59,10 @@ export function grantingOf(
           warn: once,
         },
       );
+    },
+    waitsFor: ({ written }) => {
+      const selectors = written['x-sampan']?.devices ?? [];
+      return selectors.some(({ onLost }) => onLost === 'stop') ? awaited(selectors, devices()) : undefined;
     },
     started: async (service, { id, name, pid }) => {
       if (project.services.get(service)?.written['x-sampan']?.devices === undefined || pid === 0) return;

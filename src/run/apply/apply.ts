@@ -72,10 +72,15 @@ export function applyModule(tools: ApplyTools): AgentModule {
         for (const state of states) state.retryMs = 0;
         bell.ring();
       });
+      // What waits for a device is started when it comes.
+      const stopHearing = host.bus.hear(({ kind }) => {
+        if (kind === 'device.plugged') bell.ring();
+      });
       const listening = listen(host, bell.ring, signal);
       const versions = openMemory(host, states, await readVersions(host.state));
       const working = keepTrue(states, { tools, host, bell, signal, versions });
       return runningApply(states, { host, bell, versions }, async () => {
+        stopHearing();
         for (const watcher of watchers) watcher.close();
         ending.abort();
         bell.ring();

@@ -10,6 +10,6 @@ export {
   type HostNode,
   type Roots,
 } from './model/index.ts';
-export { describe, fitOf, matchDevices, selectorName } from './select/index.ts';
+export { awaited, describe, fitOf, matchDevices, selectorName } from './select/index.ts';
 export { type RuleOptions, udevRule } from './udev/index.ts';
 export { type Change, changesOf, watchDevices } from './watch/index.ts';

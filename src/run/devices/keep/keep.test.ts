@@ -162,6 +162,12 @@ suite('devices of containers that run', { concurrency: 1 }, () => {
       equal((await one(site)).status, status);
     };
     await becomes('exited');
+    // Nobody else starts it either, as the agent's part that keeps projects would.
+    deepEqual(
+      (await site.up(APP(`[${SENSOR}, onLost: stop}]`))).map(({ error }) => error),
+      [undefined],
+    );
+    equal((await one(site)).status, 'exited');
     machine.plug(ftdi({ port: '1-1', number: 1 }));
     await becomes('running');
     await site.until(STAT, text => text === 'bc:1 660');

@@ -34,6 +34,17 @@ export function fitOf(selector: DeviceSelector, devices: readonly Device[]): Fit
   return { fit: 'fewer', text: `${what} matches ${found}; ${seen}` };
 }
 
+/** Which devices are away that a container must not run without (`onLost: stop`); undefined for none. */
+export function awaited(
+  selectors: readonly DeviceSelector[],
+  devices: readonly Device[],
+): string | undefined {
+  const away = selectors
+    .filter(({ onLost, cdi }) => onLost === 'stop' && cdi === undefined)
+    .filter(selector => fitOf(selector, devices).fit === 'fewer');
+  return away.length === 0 ? undefined : `it waits for ${away.map(selectorName).join(' and ')}`;
+}
+
 /** A selector as a person wrote it. */
 export function selectorName({ name, usb, subsystem, path, cdi }: DeviceSelector): string {
   if (cdi !== undefined) return cdi;

@@ -11,6 +11,7 @@ import { type Bench, openBench } from '../../supervise/testing/index.ts';
 import { openCatalogue } from '../catalogue/index.ts';
 import { grantDevices } from '../grant/index.ts';
 import { keepStarted } from '../keep/index.ts';
+import { awaited } from '../select/index.ts';
 import { type Machine, makeMachine } from './machine.ts';
 
 /** A project on a real engine, on a machine whose devices come and go as a test says. */
@@ -98,6 +99,7 @@ async function up(
 ): Promise<readonly ServiceOutcome[]> {
   const catalogue = openCatalogue(machine.roots);
   const wanted = await bench.wanted(text, {
+    waitsFor: ({ written }) => awaited(written['x-sampan']?.devices ?? [], catalogue.read()),
     editsOf: ({ name, written }) => {
       const selectors = written['x-sampan']?.devices ?? [];
       const graceMs = written.stop_grace_period;

@@ -144,8 +144,8 @@ async function take(step: Step, getImage: GetImage, context: ExecuteContext): Pr
       context.report({
         service: step.container.service,
         container: step.container.name,
-        kind: 'kept',
-        detail: '',
+        kind: step.waitsFor === undefined ? 'kept' : 'held',
+        detail: step.waitsFor ?? '',
       });
       return;
     case 'create':

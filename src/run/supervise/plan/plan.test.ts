@@ -2,7 +2,7 @@ import { deepEqual } from 'node:assert/strict';
 import { test } from 'node:test';
 import { readProject } from '../../compose/index.ts';
 import type { CurrentContainer } from '../current/index.ts';
-import { LABELS, type Wanted, wantedOf } from '../wanted/index.ts';
+import { LABELS, type Wanted, type WantedOptions, wantedOf } from '../wanted/index.ts';
 import { type PlanOptions, planOf, versionOf } from './plan.ts';
 
 const MACHINE = {
@@ -10,10 +10,10 @@ const MACHINE = {
   limits: { memory: true, swap: true, cpu: true, cpuset: true, pids: true },
 };
 
-function wantedFrom(text: string): Wanted {
+function wantedFrom(text: string, more: Partial<WantedOptions> = {}): Wanted {
   const files = { read: () => text, real: (path: string) => path };
   const project = readProject(['/site/compose.yaml'], { files, variables: () => undefined, home: '/root' });
-  return wantedOf(project, { machine: MACHINE });
+  return wantedOf(project, { machine: MACHINE, ...more });
 }
 
 /** A container as the wanted one, but for what is said. */
@@ -72,6 +72,16 @@ test('a job that has done its work is not done again, and an agent starts no fai
     'start',
   ]);
   deepEqual(steps(always, [container(always, 'app', { status: 'paused' })]), ['keep']);
+});
+
+test('what has ended and waits for its device is left alone, also when its file changes', () => {
+  const text = 'services: {app: {image: a}}';
+  const waiting = wantedFrom(text, { waitsFor: () => 'it waits for x' });
+  const ended = [container(waiting, 'app', { status: 'exited' })];
+  deepEqual(steps(waiting, ended), ['keep']);
+  deepEqual(steps(waiting, [container(waiting, 'app', { status: 'exited', hash: 'other' })]), ['keep']);
+  deepEqual(steps(waiting, [container(waiting, 'app', { hash: 'other' })]), ['replace']);
+  deepEqual(steps(wantedFrom(text), ended), ['start']);
 });
 
 test('a version that was not healthy does not end the old one again, until it changes', () => {

@@ -247,6 +247,9 @@ function rank({ hash, status }: CurrentContainer, container: WantedContainer): n
 }
 
 function stepsFrom(container: WantedContainer, current: CurrentContainer, reasons: Reasons): readonly Step[] {
+  const { waitsFor } = container;
+  if (waitsFor !== undefined && current.status === 'exited')
+    return [{ kind: 'keep', container, current, waitsFor }];
   const reason = whyReplace(container, current, reasons);
   const isRefused = reasons.refused?.has(versionOf(container, reasons.imageId)) === true;
   if (reason !== undefined && !(isRefused && current.status === 'running'))

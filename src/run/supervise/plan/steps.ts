@@ -3,7 +3,13 @@ import type { Strategy, WantedContainer } from '../wanted/index.ts';
 
 /** One thing to do. */
 export type Step =
-  | { readonly kind: 'keep'; readonly container: WantedContainer; readonly current: CurrentContainer }
+  | {
+      readonly kind: 'keep';
+      readonly container: WantedContainer;
+      readonly current: CurrentContainer;
+      /** It has ended, and what it waits for before it is started. */
+      readonly waitsFor?: string;
+    }
   | { readonly kind: 'create'; readonly container: WantedContainer }
   | { readonly kind: 'start'; readonly container: WantedContainer; readonly current: CurrentContainer }
   | {

@@ -33,6 +33,8 @@ export interface WantedContainer {
   readonly platform: string | undefined;
   /** When it is started again by the engine itself. */
   readonly restart: string;
+  /** Why one that has ended is not started now: a device that it must not be without is away. */
+  readonly waitsFor: string | undefined;
 }
 
 /** How a new version takes over. */
@@ -68,6 +70,8 @@ export interface WantedOptions {
   readonly editsOf?: (service: Service) => ContainerEdits;
   /** What of its edits is part of the hash: mounts of a driver that may be replaced. */
   readonly stampOf?: (service: Service) => string | undefined;
+  /** Why containers of a service that have ended wait. */
+  readonly waitsFor?: (service: Service) => string | undefined;
   /** Where files of configurations and secrets are on the host. */
   readonly filesOf?: (service: Service) => readonly Mount[];
 }
@@ -169,6 +173,7 @@ function containerOf(service: Service, number: number, context: Context): Wanted
     hooks: { postStart, preStop },
     platform: service.written.platform,
     restart: defaults.restart.name,
+    waitsFor: context.waitsFor?.(service),
   };
 }
 
