@@ -60,10 +60,7 @@ export function grantingOf(
         },
       );
     },
-    waitsFor: ({ written }) => {
-      const selectors = written['x-sampan']?.devices ?? [];
-      return selectors.some(({ onLost }) => onLost === 'stop') ? awaited(selectors, devices()) : undefined;
-    },
+    waitsFor: service => waiting(service, devices),
     started: async (service, { id, name, pid }) => {
       if (project.services.get(service)?.written['x-sampan']?.devices === undefined || pid === 0) return;
       try {
@@ -75,4 +72,10 @@ export function grantingOf(
       }
     },
   };
+}
+
+/** Devices are read only for a service that must not be without. */
+function waiting({ written }: Service, devices: () => readonly Device[]): string | undefined {
+  const selectors = written['x-sampan']?.devices ?? [];
+  return selectors.some(({ onLost }) => onLost === 'stop') ? awaited(selectors, devices()) : undefined;
 }

@@ -19,7 +19,7 @@ export interface Answered extends Pick<AgentHost, 'bus'> {
 
 /**
  * `POST now`: looks at once, whatever the back-off says. `POST rollback` and `POST release`, each with
- * `{"project": …, "service": …}`: runs the image before, until the file names another one, or the one of the file again.
+ * `{"project": …, "service": …}`: runs what ran before, until the file says something else of it, or what the file says.
  */
 export async function answer(
   states: readonly Answering[],
@@ -43,7 +43,7 @@ export async function answer(
       const what = path === 'release' ? 'is not held' : 'has nothing to go back to';
       return { status: 409, json: { error: `${service} of ${name} ${what}` } };
     }
-    const heldId = next[service]?.held?.imageId;
+    const heldId = next.services[service]?.held?.runs.imageId;
     if (heldId !== undefined && !(await hasImage(heldId)))
       return { status: 409, json: { error: `the image that ${service} had before is not there any more` } };
     state.versions = next;
@@ -54,7 +54,7 @@ export async function answer(
       text:
         path === 'release'
           ? `${service} of ${name} is as the file says again, since it was asked for`
-          : `${service} of ${name} goes back to its image before, since it was asked for; it is held there until the file names another one`,
+          : `${service} of ${name} goes back to what ran before, since it was asked for; it is held there until the file says something else of it`,
       data: { project: name, service },
     });
   }

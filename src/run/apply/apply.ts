@@ -8,7 +8,8 @@ import { answer } from './answer.ts';
 import { type Bell, openBell } from './bell.ts';
 import { type Comparison, look, refuse } from './look.ts';
 import { imageIdOf, type Memory, openMemory } from './memory.ts';
-import { noted, readVersions, type Versions, withHeld } from './versions.ts';
+import { readVersions } from './record.ts';
+import { NO_VERSIONS, noted, type Versions, withHeld } from './versions.ts';
 
 /** What applying needs from outside. */
 export interface ApplyTools {
@@ -24,7 +25,7 @@ interface ProjectState {
   project: Project | undefined;
   /** Why the file cannot be read; the last good one is kept true. */
   problem: string | undefined;
-  /** Which images its services ran, and which are held. */
+  /** What its services ran, and which are held. */
   versions: Versions;
   outcomes: readonly ServiceOutcome[];
   /** Milliseconds since 1970. */
@@ -54,7 +55,7 @@ export function applyModule(tools: ApplyTools): AgentModule {
           place,
           project: undefined,
           problem: undefined,
-          versions: {},
+          versions: NO_VERSIONS,
           outcomes: [],
           appliedMs: 0,
           isRight: false,
@@ -166,7 +167,7 @@ async function applyOne(state: ProjectState, { tools, host, signal, versions }: 
     const { comparison, plan } = await look(state, project, looking);
     state.isRight = isIdle(plan);
     state.outcomes = [];
-    state.versions = noted(state.versions, state.project, comparison.current);
+    state.versions = noted(state.versions, state.project, comparison);
     await versions.write();
     if (!state.isRight) {
       state.outcomes = await execute(plan, comparison.context(report));
@@ -244,6 +245,12 @@ function tell(
   });
 }
 
+/** Never what the files said: they may hold secrets. */
+function heldOf({ services }: Versions, name: string): object {
+  const held = services[name]?.held;
+  return held === undefined ? {} : { held: { imageId: held.runs.imageId, refusedId: held.refused.imageId } };
+}
+
 function runningApply(
   states: readonly ProjectState[],
   { host, bell, versions }: Pick<Keeping, 'host' | 'bell' | 'versions'>,
@@ -258,8 +265,8 @@ function runningApply(
           name,
           image,
           scale,
-          previous: known[name]?.previousId,
-          held: known[name]?.held,
+          previous: known.services[name]?.previous?.imageId,
+          ...heldOf(known, name),
         })),
         isRight,
         problem,

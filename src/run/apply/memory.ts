@@ -2,7 +2,8 @@ import { inspectImage } from '../../core/docker/index.ts';
 import { isSampanError } from '../../core/errors/index.ts';
 import type { Project } from '../compose/index.ts';
 import type { AgentHost } from '../module/index.ts';
-import { stillHeld, type Versions, writeVersions } from './versions.ts';
+import { writeVersions } from './record.ts';
+import { stillHeld, type Versions } from './versions.ts';
 
 /** A project, and what is known of the versions of its services. */
 export interface Remembered {

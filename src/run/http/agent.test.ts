@@ -2,7 +2,7 @@ import { equal, match, ok } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { currentOf } from '../supervise/index.ts';
+import { type CurrentContainer, projectContainers } from '../supervise/index.ts';
 import { type TestAgent, testAgent } from './testing/index.ts';
 
 const SECRET = 'correct-horse-battery';
@@ -11,6 +11,7 @@ services:
   web:
     image: "IMAGE:${tag}"
     mem_limit: 32m
+    labels: {release: "${tag}"}
     stop_grace_period: 0s
     environment: {PASSWORD: ${SECRET}}
     command: [sh, -c, "echo '[info] one'; echo '[error] two' >&2; sleep 1000"]
@@ -54,9 +55,9 @@ test('a real agent shows, restarts and rolls back what it keeps, and no secret o
   const { bench } = running;
   const call = caller(running);
   const web = `${bench.name}-web-1`;
-  const imageOf = async (): Promise<string | undefined> =>
-    (await currentOf(bench.docker, await bench.wanted(APP('1')))).containers.find(({ name }) => name === web)
-      ?.imageId;
+  const webNow = async (): Promise<CurrentContainer | undefined> =>
+    (await projectContainers(bench.docker, bench.name)).find(({ name }) => name === web);
+  const imageOf = async (): Promise<string | undefined> => (await webNow())?.imageId;
   const isRight = async (): Promise<boolean> => JSON.parse((await call('/v1/apply')).text)[0].isRight;
   await until('it is applied', isRight);
   const first = await imageOf();
@@ -79,6 +80,7 @@ test('a real agent shows, restarts and rolls back what it keeps, and no secret o
   equal((await call('/v1/apply/now', {})).status, 202);
   await sleep(1500);
   equal(await imageOf(), first);
+  equal((await webNow())?.labels.release, '1', 'not the image alone');
   equal((await call('/v1/apply/release', { project: bench.name, service: 'web' })).status, 202);
   await until('it is forward again', async () => (await imageOf()) === second && (await isRight()));
 

@@ -106,6 +106,19 @@ services:
     deepEqual([after.status, after.name], ['running', `${bench.name}-app-1`]);
   });
 
+  on('takes no version for healthy because the clock jumped ahead while it was watched', async bench => {
+    await bench.up(APP('restart: "no"'));
+    const before = await one(bench);
+    for (const jumpMs of [3_600_000, -3_600_000]) {
+      let looks = 0;
+      const now = (): number => Date.now() + (looks++ > 0 ? jumpMs : 0);
+      const text = APP('restart: "no", command: [sh, -c, "sleep 1; exit 3"]');
+      const { outcomes } = await bench.up(text, { now });
+      match(outcomes[0]?.error?.message ?? '', /the old one runs again: .*ended with status 3/);
+    }
+    equal((await one(bench)).id, before.id);
+  });
+
   on('hands over only when the new version is healthy', async bench => {
     const version = (command: string): string =>
       APP(

@@ -10,4 +10,6 @@ export type {
   Variable,
   Volume,
 } from './model.ts';
-export { type ProjectOptions, readProject } from './project.ts';
+export type { ProjectOptions } from './options.ts';
+export { readAgain, readProject } from './project.ts';
+export { type ProjectSource, parseSource } from './source.ts';

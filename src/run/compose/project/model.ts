@@ -1,5 +1,6 @@
 import type { Place, Problem } from '../node/index.ts';
 import type { Attachment, Mount, RestartPolicy, WrittenService } from '../service/index.ts';
+import type { ProjectSource } from './source.ts';
 
 /** A Compose file with all that it names, ready to be compared with what runs. */
 export interface Project {
@@ -17,6 +18,8 @@ export interface Project {
   readonly volumes: ReadonlyMap<string, Volume>;
   /** What a person should know, and what does not stop anything. */
   readonly notices: readonly Problem[];
+  /** What it was read from. */
+  readonly source: ProjectSource;
 }
 
 /** One service, with what needs other parts of the file resolved. */

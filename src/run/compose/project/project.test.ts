@@ -4,7 +4,9 @@ import { test } from 'node:test';
 import { isSampanError, SampanError } from '../../../core/errors/index.ts';
 import { SERVICE } from '../service/index.ts';
 import type { Project } from './model.ts';
-import { type ProjectOptions, readProject } from './project.ts';
+import type { ProjectOptions } from './options.ts';
+import { readAgain, readProject } from './project.ts';
+import { type ProjectSource, parseSource } from './source.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -191,7 +193,7 @@ test('what opens the whole device needs a reason', () => {
 });
 
 test('files extend and include each other, with their own directories', () => {
-  const { services } = read({
+  const project = read({
     '/p/compose.yaml':
       'include: [sub/compose.yaml]\nservices:\n  web:\n    extends: {file: sub/base.yaml, service: base}\n    environment: {B: 2}\n',
     '/p/sub/base.yaml':
@@ -199,6 +201,7 @@ test('files extend and include each other, with their own directories', () => {
     '/p/sub/compose.yaml': 'services: {db: {image: z, env_file: db.env}}',
     '/p/sub/db.env': 'C=3',
   });
+  const { services } = project;
   const web = services.get('web');
   deepEqual([web?.image, web?.written.user, web?.mounts[0]?.source], ['x', '5', '/p/sub/d']);
   deepEqual(
@@ -206,6 +209,27 @@ test('files extend and include each other, with their own directories', () => {
     ['A=1', 'B=2'],
   );
   equal(services.get('db')?.environment.get('C')?.value, '3');
+  deepEqual(readAgain(kept(project)), project, 'what was read is enough to read it again');
+});
+
+/** What is kept of a project, as it comes back from a file. */
+function kept({ source }: Project): ProjectSource {
+  const found = parseSource(JSON.parse(JSON.stringify(source)));
+  ok(found);
+  return found;
+}
+
+test('a project is read again from what was kept of it, with its variables, and of damage nothing is read', () => {
+  const text = 'services: {web: {image: "a:${TAG}", environment: [LEVEL], profiles: [x]}}';
+  const project = read(text, {
+    env: { TAG: '1', LEVEL: 'debug', OTHER: 'x' },
+    profiles: ['x'],
+    name: 'site',
+  });
+  deepEqual(readAgain(kept(project)), project);
+  deepEqual(Object.keys(project.source.variables).sort(), ['LEVEL', 'TAG']);
+  for (const damaged of [null, {}, { ...project.source, texts: { a: 1 } }, { ...project.source, paths: [1] }])
+    equal(parseSource(damaged), undefined);
 });
 
 test('cycles of files, and ways out of the directory, are refused', () => {

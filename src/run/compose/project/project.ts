@@ -1,27 +1,14 @@
 import { basename, dirname } from 'node:path';
 import { SampanError } from '../../../core/errors/index.ts';
-import { type Files, gather } from '../gather/index.ts';
-import { formatProblem, get, type MapNode, type Place, type Problem, type Variables } from '../node/index.ts';
+import { gather } from '../gather/index.ts';
+import { formatProblem, get, type MapNode, type Place, type Problem } from '../node/index.ts';
 import { type Reading, wrong } from '../shape/index.ts';
 import { checkProject } from './check.ts';
 import type { Network, Project, Service, Volume } from './model.ts';
+import type { ProjectOptions } from './options.ts';
 import { resolveService } from './resolve.ts';
+import { type ProjectSource, recording, replaying } from './source.ts';
 import { type Top, top, type WrittenNetwork, type WrittenVolume } from './top.ts';
-
-/** What reading a project needs. */
-export interface ProjectOptions {
-  readonly files: Files;
-  /** For `${NAME}` in the files, best first: flags, the environment, the device, `.env`. */
-  readonly variables: Variables;
-  readonly home: string;
-  /** Absolute; the directory of the first file when absent. */
-  readonly directory?: string | undefined;
-  readonly name?: string | undefined;
-  /** Active ones; `*` for all. */
-  readonly profiles?: readonly string[];
-  /** Services that a person names: they are active whatever their profile. */
-  readonly wanted?: readonly string[];
-}
 
 const MAX_TOLD = 20;
 
@@ -32,14 +19,21 @@ const MAX_TOLD = 20;
  */
 export function readProject(paths: readonly string[], options: ProjectOptions): Project {
   const directory = options.directory ?? dirname(paths[0] ?? '.');
-  const { root, problems, notices, paths: files } = gather(paths, { ...options, directory });
+  const record = recording(paths, { ...options, directory });
+  const { root, problems, notices, paths: files } = gather(paths, record.options);
   if (root === undefined || problems.length > 0) throw refusal(problems);
   const to: Reading = { problems: [], notices: [] };
   const document = top(root, to);
   if (document === undefined) throw refusal(to.problems);
-  const project = projectOf(document, root, { ...options, directory, paths: files }, to);
+  const { source } = record;
+  const project = projectOf(document, root, { ...record.options, paths: files, source }, to);
   if (to.problems.length > 0) throw refusal(to.problems);
   return { ...project, notices: [...notices, ...to.notices] };
+}
+
+/** Reads a project again from what it was read from. @throws SampanError `usage`. */
+export function readAgain(source: ProjectSource): Project {
+  return readProject(source.paths, replaying(source));
 }
 
 function refusal(problems: readonly Problem[]): SampanError {
@@ -48,7 +42,11 @@ function refusal(problems: readonly Problem[]): SampanError {
   return new SampanError('usage', [...told, ...more].join('\n'));
 }
 
-type Options = ProjectOptions & { readonly directory: string; readonly paths: readonly string[] };
+interface Options extends ProjectOptions {
+  readonly directory: string;
+  readonly paths: readonly string[];
+  readonly source: ProjectSource;
+}
 
 function projectOf(document: Top, root: MapNode, options: Options, to: Reading): Project {
   const name = nameOf(document, root, options, to);
@@ -84,6 +82,7 @@ function projectOf(document: Top, root: MapNode, options: Options, to: Reading):
     networks,
     volumes,
     notices: [],
+    source: options.source,
   };
   checkProject(project, { known: new Set(document.services?.keys()), real: options.files.real }, to);
   const used = new Set([...services.values()].flatMap(({ networks: mine }) => [...mine.keys()]));

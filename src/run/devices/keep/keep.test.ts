@@ -70,6 +70,24 @@ suite('devices of containers that run', { concurrency: 1 }, () => {
     await site.until(STAT, text => text === 'bc:2 660');
   });
 
+  on('that come back as another model are not given, until their own is back', async site => {
+    const { machine, host } = site;
+    machine.plug(ftdi({ port: '1-1' }));
+    await site.up(APP(`[${SENSOR}}]`));
+    await using module = await devicesModule.start(host);
+    await site.until(['ls'], () => JSON.stringify(module.status()).includes('app-1'));
+    machine.unplug(ftdi({ port: '1-1' }).place);
+    machine.plug(ch340({ port: '1-1' }));
+    await site.until(STAT, gone);
+    await site.until(['ls'], () =>
+      site.events().some(({ data }) => String(data.device).includes('USB Serial')),
+    );
+    equal(gone(await site.inside(...STAT)), true);
+    machine.unplug(ch340({ port: '1-1' }).place);
+    machine.plug(ftdi({ port: '1-2', number: 3 }));
+    await site.until(STAT, text => text === 'bc:3 660');
+  });
+
   on('that must be there and are not stop only their own service, before it is made', async site => {
     site.machine.plug(ch340({ port: '1-1' }));
     const outcomes = await site.up(

@@ -126,11 +126,10 @@ interface Context extends WantedOptions {
 }
 
 function containerOf(service: Service, number: number, context: Context): WantedContainer {
-  const { project, defaults, editsOf = () => NO_EDITS, filesOf = () => [], stampOf } = context;
+  const { project, defaults, editsOf = () => NO_EDITS, filesOf = () => [], stampOf, waitsFor } = context;
   const name = service.written.container_name ?? `${project.name}-${service.name}-${number}`;
   const [first, ...others] = endpointsOf(service, project);
-  const files = filesOf(service);
-  const base = { service, defaults, files };
+  const base = { service, defaults, files: filesOf(service) };
   const plain = hashedBody(base);
   const { post_start: postStart = [], pre_stop: preStop = [] } = service.written;
   const hash = digestOf(
@@ -173,7 +172,7 @@ function containerOf(service: Service, number: number, context: Context): Wanted
     hooks: { postStart, preStop },
     platform: service.written.platform,
     restart: defaults.restart.name,
-    waitsFor: context.waitsFor?.(service),
+    waitsFor: waitsFor?.(service),
   };
 }
 
