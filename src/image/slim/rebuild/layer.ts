@@ -5,25 +5,27 @@ import type { Node } from '../../tree/index.ts';
 
 const CHUNK_BYTES = 256 << 10;
 
-/** The tar of a layer. The same nodes give the same bytes. A chunk is valid until the next is asked for. */
+/** The tar of a layer. The same nodes give the same bytes. */
 export async function* layerTar(nodes: readonly Node[]): Bytes {
   // Headers and small files go together: each chunk costs whoever writes it a turn.
-  const held = Buffer.allocUnsafe(CHUNK_BYTES);
+  let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   let used = 0;
   for (const part of parts(nodes)) {
-    if (used + part.length > CHUNK_BYTES) {
-      yield held.subarray(0, used);
+    for (let at = 0; at < part.length; ) {
+      const some = part.subarray(at, at + chunk.length - used);
+      chunk.set(some, used);
+      at += some.length;
+      used += some.length;
+      if (used < chunk.length) continue;
+      yield chunk;
+      chunk = Buffer.allocUnsafe(CHUNK_BYTES);
       used = 0;
     }
-    if (part.length > CHUNK_BYTES) yield part;
-    else {
-      held.set(part, used);
-      used += part.length;
-    }
   }
-  yield held.subarray(0, used);
+  if (used > 0) yield chunk.subarray(0, used);
 }
 
+/** A part is valid until the next is asked for. */
 function* parts(nodes: readonly Node[]): Generator<Uint8Array, void, undefined> {
   const written = new Map<object, string>();
   for (const node of nodes) {

@@ -1,6 +1,13 @@
-import { deepEqual, equal, match, rejects, throws } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects, throws } from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytesContent, digestContent, digestOf, readStream } from '../../../core/bytes/index.ts';
+import {
+  bytesContent,
+  digestContent,
+  digestOf,
+  finishDigest,
+  readStream,
+  startDigest,
+} from '../../../core/bytes/index.ts';
 import { isSampanError } from '../../../core/errors/index.ts';
 import { parseConfig, parseManifest } from '../../../core/oci/index.ts';
 import { imageFrom, memoryStore } from '../../../core/store/index.ts';
@@ -185,6 +192,19 @@ test('what does not fit is refused with its largest file, hard links counted onc
       error.message.includes('/app/n\u00e4me') &&
       error.remedy?.includes('--drop') === true,
   );
+});
+
+test('who gathers the chunks of a layer has its bytes', async () => {
+  const files = Array.from({ length: 40 }, (_, n) => [`/f${n}`, `${n}`.repeat(n * 5000)] as const);
+  const nodes = [...treeOf(Object.fromEntries(files)).nodes()];
+  const hash = startDigest();
+  const held: Uint8Array[] = [];
+  for await (const chunk of layerTar(nodes)) {
+    hash.update(chunk);
+    held.push(chunk);
+  }
+  ok(held.length > 3);
+  equal(digestOf(Buffer.concat(held)), finishDigest(hash));
 });
 
 test('a rebuild stops when it is interrupted', async () => {
