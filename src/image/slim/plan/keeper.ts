@@ -10,6 +10,7 @@ const GENERAL: ReadonlySet<Reason['kind']> = new Set(['app', 'rule', 'link', 'di
 function joined(known: Reason, more: Reason): Reason {
   if (known.kind === 'footprint' && TELLING.has(more.kind))
     return { ...more, text: `${more.text}; ${known.text}` };
+  if (more.kind === 'entry' && GENERAL.has(known.kind)) return more;
   if (more.kind !== 'footprint') return known;
   if (TELLING.has(known.kind)) return { ...known, text: `${known.text}; ${more.text}` };
   return GENERAL.has(known.kind) ? more : known;
