@@ -17,7 +17,7 @@ import { systemCode } from '../../core/errors/index.ts';
 export interface Journal {
   /** What is there, from the first byte on; checked, so that what a power cut garbled is not given. */
   replay(): ByteStream;
-  /** Adds what came next, unless it was replayed. A failure (a full disk) ends the journal, and says nothing. */
+  /** Adds what came next. A failure (a full disk) ends the journal, and says nothing. */
   append(chunk: Uint8Array): Promise<void>;
   /** Keeps it for another time, or removes it when the blob is whole or its bytes were wrong. */
   close(end: 'keep' | 'remove'): Promise<void>;
@@ -117,8 +117,6 @@ interface State extends Place {
   isBroken: boolean;
   /** Of the last good mark. */
   end: number;
-  /** Bytes that were appended, those that were there included. */
-  seen: number;
   held: Uint8Array[];
   heldBytes: number;
   writing: Promise<void>;
@@ -126,7 +124,7 @@ interface State extends Place {
 
 function journalAt(place: Place): Journal {
   const { path, marksPath, idlePath } = place;
-  const fresh = { isBroken: false, end: 0, seen: 0, held: [], heldBytes: 0, writing: Promise.resolve() };
+  const fresh = { isBroken: false, end: 0, held: [], heldBytes: 0, writing: Promise.resolve() };
   const state: State = { ...place, ...fresh };
   const closeFiles = async (): Promise<void> => {
     await state.writing;
@@ -159,8 +157,7 @@ function journalAt(place: Place): Journal {
 }
 
 async function append(state: State, chunk: Uint8Array): Promise<void> {
-  state.seen += chunk.length;
-  if (state.isBroken || state.seen <= state.end) return;
+  if (state.isBroken) return;
   // The hash has what came before this chunk.
   if (state.heldBytes >= RECORD_BYTES) await flush(state, state.hash.copy().digest());
   state.held.push(chunk);

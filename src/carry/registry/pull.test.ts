@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { digestOf, readStream } from '../../core/bytes/index.ts';
@@ -8,7 +8,7 @@ import { type Descriptor, MEDIA } from '../../core/oci/index.ts';
 import { openSource, openTarget } from '../../core/store/index.ts';
 import { fail, scratch, testContext } from '../../core/store/testing/index.ts';
 import { openRegistries, removeOldParts } from './index.ts';
-import { type FakeCall, fakeRegistry, putFakeImage, testTools } from './testing/index.ts';
+import { type FakeCall, fakeRegistry, type Intercept, putFakeImage, testTools } from './testing/index.ts';
 
 test('an image comes into the store whole, and a second time nothing of its blobs is fetched', async t => {
   const registry = await fakeRegistry(t);
@@ -155,21 +155,54 @@ test('wrong bytes, and a wrong size, of a blob are errors, and nothing of it sta
   }
 });
 
-test('a part of a blob is kept, and another run goes on with the byte where it was', async t => {
-  let limit = 5_000_000;
-  const registry = await fakeRegistry(t, ({ request, response, registry: at, url }) => {
+/** A registry that breaks off at a byte of large blobs, wherever one begins. */
+function cutting(cut: { at: number }): Intercept {
+  return ({ request, response, registry: at, url }) => {
     const bytes = at.blobs.get(url.pathname.replace(/^\/v2\/(.*)\/blobs\//, '$1@'));
     if (request.method !== 'GET' || bytes === undefined || bytes.length < 1_000_000) return false;
     const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
-    if (from >= limit) {
+    if (from >= cut.at) {
       response.destroy();
       return true;
     }
     const range = { 'content-range': `bytes ${from}-${bytes.length - 1}/${bytes.length}` };
     response.writeHead(from === 0 ? 200 : 206, { ...range, 'content-length': bytes.length - from });
-    response.write(bytes.subarray(from, limit), () => limit < bytes.length && response.destroy());
+    if (cut.at >= bytes.length) response.end(bytes.subarray(from));
+    else response.write(bytes.subarray(from, cut.at), () => response.destroy());
     return true;
-  });
+  };
+}
+
+test('a blob for a layout is gone on with too, and its file becomes that of the layout', async t => {
+  const cut = { at: 5_000_000 };
+  const registry = await fakeRegistry(t, cutting(cut));
+  const { layer, tar, root } = putFakeImage(registry, 'app:1', 9_000_000);
+  const directory = scratch(t);
+  const ingestDirectory = join(directory, 'ingest');
+  const context = await testContext(t, { registries: openRegistries(testTools({}, { ingestDirectory })) });
+  await using image = await openSource(`docker://${registry.host}/app:1`, context);
+  const layout = openTarget(`oci:${directory}/layout:1`, context);
+  await assert.rejects(layout.write(image.source, root), fail('unavailable'));
+  const part = join(ingestDirectory, `${layer.digest.slice(7)}.idle`);
+  assert.deepEqual(readFileSync(part), tar.subarray(0, statSync(part).size));
+  const { ino } = statSync(part);
+  cut.at = tar.length;
+  const before = registry.seen.length;
+  await layout.write(image.source, root);
+  const ranges = registry.seen.slice(before).map(({ headers }) => headers.range);
+  assert.ok(
+    ranges.some(range => /^bytes=[45]\d{6}-$/.test(range ?? '')),
+    `${ranges}`,
+  );
+  const file = join(directory, 'layout', 'blobs', 'sha256', layer.digest.slice(7));
+  assert.ok(readFileSync(file).equals(tar));
+  assert.equal(statSync(file).ino, ino, 'it was not written again');
+  assert.deepEqual(readdirSync(ingestDirectory), []);
+});
+
+test('a part of a blob is kept, and another run goes on with the byte where it was', async t => {
+  const cut = { at: 5_000_000 };
+  const registry = await fakeRegistry(t, cutting(cut));
   const { layer, tar, root } = putFakeImage(registry, 'app:1', 9_000_000);
   const ingestDirectory = join(scratch(t), 'ingest');
   const registries = openRegistries(testTools({}, { ingestDirectory }));
@@ -184,7 +217,7 @@ test('a part of a blob is kept, and another run goes on with the byte where it w
   const journal = readFileSync(path);
   journal.fill(0, journal.length - 1000);
   writeFileSync(path, journal);
-  limit = tar.length;
+  cut.at = tar.length;
   const before = registry.seen.length;
   assert.deepEqual(await readAll(image.source, layer), tar);
   const resumed = registry.seen.slice(before).map(({ headers }) => headers.range ?? '');

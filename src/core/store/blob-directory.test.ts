@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
-import { hexOf, readStream } from '../bytes/index.ts';
+import { digestOf, hexOf, readStream } from '../bytes/index.ts';
 import { MEDIA } from '../oci/index.ts';
 import { blobDirectory } from './blob-directory.ts';
 import { checkBlobStore } from './conformance.ts';
@@ -58,4 +58,20 @@ test('a full disk leaves what was stored, and nothing else', async t => {
   } finally {
     execFileSync('umount', [at]);
   }
+});
+
+test('a file becomes a blob without being written again; one of another size does not', async t => {
+  const root = scratch(t);
+  const store = blobDirectory(join(root, 'layout'));
+  const path = join(root, 'file');
+  const descriptor = { mediaType: 'x', digest: digestOf('content'), size: 7 };
+  writeFileSync(path, 'content, and more');
+  await assert.rejects(store.adopt(path, descriptor), fail('integrity', '17 bytes, wanted 7'));
+  assert.equal(await store.has(descriptor.digest), false);
+  writeFileSync(path, 'content');
+  const { ino } = statSync(path);
+  await store.adopt(path, descriptor);
+  assert.equal((await readStream(store.open(descriptor), 'blob', 99)).toString(), 'content');
+  assert.equal(statSync(join(root, 'layout', 'blobs', 'sha256', descriptor.digest.slice(7))).ino, ino);
+  assert.equal(existsSync(path), false);
 });

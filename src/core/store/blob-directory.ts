@@ -179,6 +179,8 @@ async function* hashing(content: Bytes, hash: ReturnType<typeof startDigest>): B
 
 async function adopt({ directory, sync }: Place, path: string, blob: Descriptor): Promise<void> {
   try {
+    const size = await sizeOf(path);
+    if (size !== blob.size) throw new SampanError('integrity', `${path}: ${size} bytes, wanted ${blob.size}`);
     makeDirectories(directory);
     await adoptFile(path, directory, blob.digest);
     await rm(path, { force: true });
