@@ -166,9 +166,23 @@ test(
   },
 );
 
+test('on paper every finding is open', options, async () => {
+  const { page } = await open('paper.html', PAGE);
+  const fix = page.locator('details.finding pre').first();
+  equal(await fix.isVisible(), false);
+  await page.emulateMedia({ media: 'print' });
+  equal(await fix.isVisible(), true);
+});
+
 test('a page of a comparison shows two treemaps', options, async () => {
   const { page, complaints } = await open('diff.html', DIFF);
   equal(await page.locator('canvas').count(), 2);
+  // What only one of the images has counts with its bytes there.
+  const legend = await page.locator('.legend li').allTextContents();
+  deepEqual(
+    legend.filter(text => /(?:added|removed) 0 B/.test(text)),
+    [],
+  );
   deepEqual(complaints, []);
 });
 

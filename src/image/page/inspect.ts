@@ -57,13 +57,12 @@ function layerName({ index, instruction }: Inspection['layers'][number]): string
 
 function header(inspection: Inspection): Html {
   const { totals, base, layers, packages } = inspection;
-  const left = totals.sizeBytes - totals.reclaimableBytes;
   return html`<header>
 <p class="eyebrow">sampan inspect</p>
 <h1>${inspection.image}</h1>
 <p class="identity"><span>${inspection.platform}</span>${base.name === '' ? undefined : html`<span>on ${base.name}</span>`}<span><code>${inspection.id.slice(0, 19)}</code></span></p>
 <p class="sizes"><span>${formatSize(totals.sizeBytes)}</span><span class="gain">${formatSize(totals.reclaimableBytes)} could go</span></p>
-${shareBar(totals.sizeBytes === 0 ? 0 : left / totals.sizeBytes)}
+${shareBar(totals.sizeBytes === 0 ? 0 : totals.reclaimableBytes / totals.sizeBytes)}
 <dl class="figures">
 ${figure('Files', formatCount(totals.files))}
 ${figure('Packages', formatCount(packages.length))}

@@ -1,30 +1,41 @@
 import { prevailing } from './model.js';
 
-const OUTCOMES = { kept: '--kept', stripped: '--stripped', dropped: '--dropped' };
+/** Labels that mean the same on every page. */
+const MEANINGS = {
+  kept: '--kept',
+  stripped: '--stripped',
+  dropped: '--dropped',
+  same: '--series-rest',
+  added: '--series-3',
+  removed: '--series-4',
+  content: '--series-2',
+  metadata: '--series-5',
+};
 const SERIES = 9;
 
 /**
- * Colours for a column of labels: `{ of(index), legend }`. Outcomes have colours of their own; of other labels
- * the nine with most bytes get one each and the rest share one.
+ * Colours for a column of labels: `{ of(metric), legend }`, where `of` gives the colour of each node. Some labels have
+ * colours of their own; of others the nine with most bytes get one each and the rest share one. A file counts with the
+ * largest of its `metrics`: what is only in one of two images has no bytes in the other.
  */
-export function colorsFor(tree, column, metric) {
+export function colorsFor(tree, column, metrics) {
   const style = getComputedStyle(document.documentElement);
   const color = name => style.getPropertyValue(name).trim();
   const labels = tree.pack.labels[column];
   const bytes = new Float64Array(labels.values.length);
   labels.index.forEach((value, leaf) => {
-    bytes[value] += tree.pack.numbers[metric][leaf];
+    bytes[value] += Math.max(...metrics.map(({ name }) => tree.pack.numbers[name][leaf]));
   });
   const order = [...bytes.keys()].sort((a, b) => bytes[b] - bytes[a]);
-  const isOutcome = labels.values.every(value => value in OUTCOMES);
+  const hasMeaning = labels.values.every(value => Object.hasOwn(MEANINGS, value));
   // Asked once: a large image has a thousand labels.
   const others = color('--series-rest');
   const colors = labels.values.map(() => others);
   for (const [place, value] of order.entries()) {
-    if (isOutcome) colors[value] = color(OUTCOMES[labels.values[value]]);
+    if (hasMeaning) colors[value] = color(MEANINGS[labels.values[value]]);
     else if (place < SERIES) colors[value] = color(`--series-${place + 1}`);
   }
-  const shown = isOutcome ? order : order.slice(0, SERIES);
+  const shown = hasMeaning ? order : order.slice(0, SERIES);
   const legend = shown.map(value => ({
     text: labels.values[value],
     color: colors[value],
@@ -35,8 +46,11 @@ export function colorsFor(tree, column, metric) {
     const sum = rest.reduce((total, value) => total + bytes[value], 0);
     legend.push({ text: `${rest.length} others`, color: others, bytes: sum });
   }
-  const prevails = prevailing(tree, column, metric);
-  return { legend, of: node => colors[prevails[node]] ?? others };
+  const of = metric => {
+    const prevails = prevailing(tree, column, metric);
+    return node => colors[prevails[node]] ?? others;
+  };
+  return { legend, of };
 }
 
 /** Black or white, whichever is easier to read on a colour `#rrggbb` (WCAG 2.2, relative luminance). */

@@ -137,8 +137,8 @@ function placeTip(tip, event) {
 
 function paint(state) {
   const { tree, metrics, column, parts } = state;
-  const colors = colorsFor(tree, column, metrics[0].name);
-  for (const map of state.maps) map.paint(colors);
+  const colors = colorsFor(tree, column, metrics);
+  for (const [i, { name }] of metrics.entries()) state.maps[i].paint({ of: colors.of(name) });
   parts.legend.replaceChildren(
     ...colors.legend.map(({ text, color, bytes }) => {
       const swatch = element('i', {});
