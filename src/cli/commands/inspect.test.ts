@@ -62,6 +62,7 @@ test('a broken budget prints its report all the same, and is refused', async t =
     ['--max-size', '50kB'],
     ['--max-waste', '10%'],
     ['--fail-on', 'apt-cache'],
+    ['--fail-on', 'secrets,apt-cache'],
     ['--fail-on', 'low'],
   ]) {
     const world = context();

@@ -74,7 +74,7 @@ function detailsOf(finding: Finding, columns: number): readonly Line[] {
         (cause): Line => [
           {
             text: truncate(
-              `layer ${cause.layer + 1}${cause.bytes > 0 ? `, ${formatSize(cause.bytes)}` : ''}: ${visible(cause.instruction)}`,
+              `layer ${cause.layer + 1}${cause.bytes > 0 ? `, ${formatSize(cause.bytes)}` : ''}${cause.instruction === '' ? '' : `: ${visible(cause.instruction)}`}`,
               columns,
             ),
             tone: 'faint',

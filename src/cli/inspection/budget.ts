@@ -19,7 +19,8 @@ export const BUDGET_OPTIONS = {
   maxGrowth: size({ description: 'exit with 3 when it is larger than the other image by more' }),
   failOn: list({
     placeholder: 'FINDING',
-    description: 'exit with 3 when this was found: secrets, apt-cache, …, or a severity: high, medium, low',
+    description:
+      'exit with 3 when one of these was found: secrets,apt-cache,…, or a severity: high, medium, low',
   }),
   config: file({ description: 'where the budget of the project is (.sampan.yaml unless told)' }),
 } as const;
@@ -52,7 +53,10 @@ export async function readBudget(values: BudgetValues, cwd: string): Promise<Bud
     ...pick('minEfficiency'),
     ...pick('maxGrowth'),
     ...(maxWaste === undefined ? {} : { maxWaste }),
-    failOn: [...project.failOn, ...values.failOn.map(each => checkKind(each, '--fail-on'))],
+    failOn: [
+      ...project.failOn,
+      ...values.failOn.flatMap(each => each.split(',').map(kind => checkKind(kind.trim(), '--fail-on'))),
+    ],
   };
 }
 

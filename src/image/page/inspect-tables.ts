@@ -54,7 +54,7 @@ function causesOf({ causes }: Finding): Html | undefined {
     .slice(0, 6)
     .map(
       cause =>
-        html`<li>layer ${cause.layer + 1}${cause.bytes > 0 ? `, ${formatSize(cause.bytes)}` : ''}: <code>${cause.instruction.slice(0, 300)}</code></li>`,
+        html`<li>layer ${cause.layer + 1}${cause.bytes > 0 ? `, ${formatSize(cause.bytes)}` : ''}${cause.instruction === '' ? undefined : html`: <code>${cause.instruction.slice(0, 300)}</code>`}</li>`,
     )}</ul>`;
 }
 

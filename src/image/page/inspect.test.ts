@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -109,6 +109,12 @@ const EMPTY = inspectPage({
   inspection: { ...inspectionOf([]), layers: [], packages: [] },
   files: [],
   version: '0',
+});
+
+test('a layer that no instruction is known of is named alone', () => {
+  const causes = [{ layer: 0, instruction: '', bytes: 5, files: 1 }];
+  const inspection = inspectionOf([{ ...FINDINGS[0]!, causes }]);
+  match(inspectPage({ inspection, files: [], version: '0' }), /<li>layer 1, 5 B<\/li>/);
 });
 
 test('no name becomes markup, and the same data gives the same page', () => {

@@ -128,3 +128,9 @@ test('text in cells is inert, and code keeps its back quotes', () => {
   equal(code(''), '');
   ok(!cell('a\nb').includes('\n'));
 });
+
+test('a layer that no instruction is known of is named alone', () => {
+  const causes = [{ layer: 0, instruction: '', bytes: 5, files: 1 }];
+  const text = markdownOf({ ...INSPECTION, findings: [{ ...FINDING, causes }] }, []);
+  match(text, /\| layer 1 \|/);
+});

@@ -38,7 +38,7 @@ function findingsOf({ findings }: Inspection): string {
     const where =
       cause === undefined || cause.layer < 0
         ? ''
-        : `layer ${cause.layer + 1}: ${code(cause.instruction.slice(0, 120))}`;
+        : `layer ${cause.layer + 1}${cause.instruction === '' ? '' : `: ${code(cause.instruction.slice(0, 120))}`}`;
     return [formatSize(finding.bytes), cell(finding.title), where, code(finding.fix.replaceAll('\n', '; '))];
   });
   const more = findings.length > MOST_FINDINGS ? `\n… and ${findings.length - MOST_FINDINGS} more.\n` : '';
