@@ -174,12 +174,16 @@ function pythonProject(files: ProjectFiles): PythonProject {
   return { language: 'Python', dependencies, start: script === undefined ? ['-m', module] : [script] };
 }
 
+/** A Makefile names its program in a variable, or where it is linked: what is compiled ends in `.o`. */
+const NAMED = /^(?:TARGET|PROGRAM|PROG|BIN|NAME|EXE)\s*[:?]?=\s*([\w.-]+)\s*$/m;
+const LINKED = /^\t.*\s-o\s+(?!\S+\.l?o\b)([\w.-]+)(?:\s|$)/m;
+
 function nativeProject(files: ProjectFiles, tool: 'cmake' | 'make'): NativeProject {
   const text = files.read('CMakeLists.txt') ?? '';
   const makefile = files.read('Makefile') ?? files.read('makefile') ?? files.read('GNUmakefile') ?? '';
   const program =
     tool === 'cmake'
       ? /add_executable\s*\(\s*([\w.-]+)/i.exec(text)?.[1]
-      : /^(?:TARGET|PROGRAM|PROG|BIN|NAME|EXE)\s*[:?]?=\s*([\w.-]+)\s*$/m.exec(makefile)?.[1];
+      : (NAMED.exec(makefile) ?? LINKED.exec(makefile))?.[1];
   return { language: 'C/C++', tool, name: plainName(program, nameOfDirectory(files)) };
 }

@@ -98,6 +98,9 @@ test('what a project says of itself is used', () => {
     start: ['-m', 'edge_meter'],
   });
   deepEqual(project(PROJECTS['a Makefile']!), { language: 'C/C++', tool: 'make', name: 'probe' });
+  const makefile =
+    'main.o: main.c\n\tcc -c -o main.o main.c\nall: main.o\n\tcc -o $@.x main.o\n\tcc main.o -o gauge\n';
+  deepEqual(project({ Makefile: makefile }), { language: 'C/C++', tool: 'make', name: 'gauge' });
 });
 
 test('a directory of something else is not recognised', () => {
