@@ -59,14 +59,17 @@ test('programs of one inode count once where a directory is judged by its size',
   for (const path of paths) ok(has(made, path), path);
 });
 
-test('who lets users log in needs their shells', () => {
+test('who lets users log in needs their shells, and what their accounts are checked in', () => {
   const files = {
     '/usr/bin/bash': 'shell',
     '/etc/passwd': 'root:x:0:0::/root:/usr/bin/bash\nother:x:1:1::/:/usr/sbin/nologin\n',
     '/usr/sbin/nologin': 'none',
+    '/etc/shadow': 'root:*:1::::::\n',
   };
   const made = plan(treeOf(system(files, { imports: ['initgroups', 'getspnam'] })), started);
-  ok(has(made, '/usr/bin/bash') && !has(made, '/usr/sbin/nologin'));
+  ok(has(made, '/usr/bin/bash') && !has(made, '/usr/sbin/nologin') && has(made, '/etc/shadow'));
+  const checking = plan(treeOf(system(files, { imports: ['getspnam'] })), started);
+  ok(has(checking, '/etc/shadow') && !has(checking, '/usr/bin/bash'));
   ok(!has(plan(treeOf(system(files, { imports: ['initgroups'] })), started), '/usr/bin/bash'));
 });
 

@@ -11,6 +11,8 @@ export interface Facts {
   readonly usesTime: boolean;
   readonly usesTls: boolean;
   readonly startsShell: boolean;
+  /** Accounts and their passwords are checked. */
+  readonly checksAccounts: boolean;
   /** A program becomes a user that logs in, and starts the user's shell. */
   readonly logsIn: boolean;
 }
@@ -50,15 +52,15 @@ export class FactFinder {
 
   /** Of all files so far. */
   get found(): Facts {
+    const checksAccounts = this.#libraries.has('libpam') || isAnyIn(ACCOUNTS, this.#symbols);
     return {
       hasCode: this.#hasCode,
       libraries: this.#libraries,
       usesTime: this.#hasGo || isAnyIn(TIME, this.#symbols),
       usesTls: this.#hasGo || isAnyIn(TLS_LIBRARIES, this.#libraries),
       startsShell: isAnyIn(SHELL, this.#symbols),
-      logsIn:
-        this.#symbols.has('initgroups') &&
-        (this.#libraries.has('libpam') || isAnyIn(ACCOUNTS, this.#symbols)),
+      checksAccounts,
+      logsIn: checksAccounts && this.#symbols.has('initgroups'),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Tree } from '../../tree/index.ts';
 import {
+  accountFiles,
   certificateBundles,
   certificateDirectories,
   type Environment,
@@ -56,6 +57,7 @@ const RULES: readonly Rule[] = [
     applies: facts => facts.startsShell,
     files: tree => shellFiles(tree).filter(isPlainShell),
   },
+  { at: 'balanced', applies: facts => facts.checksAccounts, files: accountFiles },
   { at: 'balanced', applies: facts => facts.logsIn, files: tree => shellFiles(tree) },
 ];
 

@@ -8,4 +8,12 @@ export { osReleaseFiles, readOsRelease } from './os-release.ts';
 export { pamFiles } from './pam.ts';
 export { terminalFiles } from './terminal.ts';
 export { timeZoneFiles, type ZoneDatabase, zoneDatabase } from './time-zone.ts';
-export { type Group, readGroups, readUsers, shellFiles, type User, userFiles } from './users.ts';
+export {
+  accountFiles,
+  type Group,
+  readGroups,
+  readUsers,
+  shellFiles,
+  type User,
+  userFiles,
+} from './users.ts';

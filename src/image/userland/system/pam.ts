@@ -4,6 +4,8 @@ import { lines, readText } from '../reading/index.ts';
 import { libraryDirectories, reached, type SystemPath, unique } from './evidence.ts';
 
 const SERVICES = '/etc/pam.d';
+/** What modules start to check a password where the app itself is not root. */
+const CHECKERS = ['/usr/sbin/unix_chkpwd', '/sbin/unix_chkpwd'];
 
 /**
  * The files of PAM services (pam.d(5)), those that they include, and the modules that they name.
@@ -24,7 +26,9 @@ export function pamFiles(
       if (rule.module !== undefined) found.push(...moduleFiles(tree, directories, rule.module, service));
     }
   }
-  return unique(found);
+  const isUnix = found.some(each => posix.basename(each.path) === 'pam_unix.so');
+  const checkers = isUnix ? CHECKERS.flatMap(path => reached(tree, path, 'pam_unix starts it')) : [];
+  return unique([...found, ...checkers]);
 }
 
 /** What a line asks for. */

@@ -203,6 +203,15 @@ test('a PAM service brings what it includes and the modules that they name', () 
   assert.ok(paths(pamFiles(tree)).includes(`${LIB}/security/pam_rootok.so`));
 });
 
+test('where passwords are checked, so is the program that does it for who is not root', () => {
+  const tree = treeOf({
+    '/etc/pam.d/login': 'auth required pam_unix.so nullok\n',
+    [`${LIB}/security/pam_unix.so`]: '',
+    '/usr/sbin/unix_chkpwd': '',
+  });
+  assert.ok(paths(pamFiles(tree)).includes('/usr/sbin/unix_chkpwd'));
+});
+
 test('terminals are found by their first letter', () => {
   const tree = treeOf({
     '/usr/share/terminfo/x/xterm': '',

@@ -73,6 +73,11 @@ export function userFiles(tree: Tree): readonly SystemPath[] {
   );
 }
 
+/** The files with what is kept secret of users: passwords, and when accounts end. */
+export function accountFiles(tree: Tree): readonly SystemPath[] {
+  return ['/etc/shadow', '/etc/gshadow'].flatMap(path => reached(tree, path, 'accounts are checked in it'));
+}
+
 /** `/bin/sh` and the shells that users log in with; `nologin` and the like are none. */
 export function shellFiles(tree: Tree): readonly SystemPath[] {
   const login = readUsers(tree).map(user => user.shell);
