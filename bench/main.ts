@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { agentBenchmark } from './agent.ts';
 import type { Benchmark, Measurement } from './benchmark.ts';
 import { deltaBenchmark } from './delta.ts';
 import { hotplugBenchmark } from './hotplug.ts';
@@ -27,6 +28,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   deltaBenchmark,
   serveBenchmark,
   upBenchmark,
+  agentBenchmark,
   hotplugBenchmark,
 ];
 const USAGE = `usage: make bench ARGS='[--runs N] [--json FILE] [--images NAME,…] [--build] [GROUP…]'   groups: ${BENCHMARKS.map(one => one.name).join(', ')}`;
