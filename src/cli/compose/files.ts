@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { SampanError, wrap } from '../../core/errors/index.ts';
 import type { Files } from '../../run/compose/index.ts';
@@ -11,9 +11,7 @@ const MAX_BYTES = 16 << 20;
 export const machineFiles: Files = {
   read: path => {
     try {
-      const { size } = statSync(path);
-      if (size > MAX_BYTES) throw new SampanError('limit', `${path} has more than ${MAX_BYTES} bytes`);
-      return readFileSync(path, 'utf8');
+      return readBounded(path);
     } catch (error) {
       throw wrap(`reading ${path}`, error);
     }
@@ -26,6 +24,28 @@ export const machineFiles: Files = {
     }
   },
 };
+
+/** A device has no size, and no end. @throws SampanError `limit`. */
+function readBounded(path: string): string {
+  const fd = openSync(path, 'r');
+  try {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(64 * 1024);
+      const length = readSync(fd, chunk);
+      if (length === 0) return Buffer.concat(chunks).toString('utf8');
+      size += length;
+      if (size > MAX_BYTES)
+        throw new SampanError('limit', `${path} has more than ${MAX_BYTES} bytes`, {
+          remedy: 'name a Compose file, or split it with include',
+        });
+      chunks.push(chunk.subarray(0, length));
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
 
 /** The Compose files that are meant: named, of `COMPOSE_FILE`, or found here or above, with an override beside. */
 export function composeFiles(
