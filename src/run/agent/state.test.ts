@@ -44,10 +44,13 @@ test('what a killed agent left half-written is removed by the next one', async t
 });
 
 test('a full disk is told once, leaves what was there, and is written again when it has room', async t => {
-  const directory = scratch(t);
+  const directory = mkdtempSync(join(tmpdir(), 'sampan-state-'));
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory]);
+  t.after(() => {
+    if (mounted.status === 0) spawnSync('umount', [directory]);
+    rmSync(directory, { recursive: true, force: true });
+  });
   if (mounted.status !== 0) return t.skip('only root mounts a small disk');
-  t.after(() => void spawnSync('umount', [directory]));
   const part = join(directory, 'part');
   mkdirSync(part);
   const told: string[] = [];
