@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -48,6 +49,8 @@ function fixture(t: TestContext): Fixture {
     image: async (name, content = name) => {
       const root = mkdtempSync(join(directory, 'root-'));
       writeFileSync(join(root, 'motd'), content);
+      // The same content is the same image, whenever it is made.
+      for (const path of [join(root, 'motd'), root]) utimesSync(path, 1, 1);
       await runIn({}, 'copy', `dir:${root}`, `store:${name}`);
     },
     policy: text => {
