@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 
 const KILL = 'SIGKILL';
 
@@ -42,11 +42,29 @@ function parentsOfAll(): ReadonlyMap<number, number> {
   return parents;
 }
 
-/** proc(5), stat: the parent is the second field after the name, which may hold brackets itself. */
 function parentOf(pid: number): number | undefined {
+  const parent = statOf(pid)?.[1];
+  return parent === undefined ? undefined : Number(parent);
+}
+
+/** The kernel's flag of a process that was forked and has not become another program (PF_FORKNOEXEC). */
+const FORKED = 0x40;
+
+/** Whether a process is a copy of one of this program that has not become its own program yet: it will in a moment. */
+export function isFork(pid: number): boolean {
+  try {
+    const isOurs = readlinkSync(`/proc/${pid}/exe`) === readlinkSync('/proc/self/exe');
+    return isOurs && (Number(statOf(pid)?.[6]) & FORKED) !== 0;
+  } catch {
+    return false;
+  }
+}
+
+/** The fields of proc(5), stat, behind the name, which may hold brackets and blanks itself. */
+function statOf(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return undefined;
   }

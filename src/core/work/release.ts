@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCgroups, removeGroup } from '../cgroup/index.ts';
 import { connectDocker, listContainers, listImages, removeContainer, removeImage } from '../docker/index.ts';
 import { SampanError } from '../errors/index.ts';
-import { killQuietly, processNumbers } from './processes.ts';
+import { isFork, killQuietly, processNumbers } from './processes.ts';
 import { runProgram } from './program.ts';
 import { type Resource, readResources } from './resources.ts';
 
@@ -30,15 +30,12 @@ const DEATH_MS = 5_000;
 /** Ends and removes what a work directory records, except its files. Idempotent. */
 export async function releaseResources(work: Release): Promise<void> {
   const resources = readResources(work.path);
-  const hasProcesses = resources.some(resource => resource.kind === 'processes');
-  // A child that was forked and has not become its program yet carries no mark: a moment later it does.
-  const passes = work.killed && hasProcesses && isYoung(work.path) ? 2 : 1;
-  for (let pass = 0; pass < passes; pass++) {
-    if (pass > 0) await sleep(LOOK_AGAIN_MS);
-    // Whoever could still make something goes first.
-    if (hasProcesses) await killMarked(work.path);
-    for (const resource of resources) await release(resource, work);
+  // Whoever could still make something goes first.
+  if (resources.some(resource => resource.kind === 'processes')) {
+    if (work.killed) await forksHaveEnded();
+    await killMarked(work.path);
   }
+  for (const resource of resources) await release(resource, work);
 }
 
 async function release(resource: Resource, work: Release): Promise<void> {
@@ -117,6 +114,15 @@ async function removeAll(
 function isYoung(path: string): boolean {
   const status = statSync(path, { throwIfNoEntry: false });
   return status !== undefined && Date.now() - status.mtimeMs < REQUEST_MS;
+}
+
+/** A child that was forked and has not become its program yet carries no mark. Resolves when there is none. */
+async function forksHaveEnded(): Promise<void> {
+  const deadline = Date.now() + DEATH_MS;
+  for (let pauseMs = 1; Date.now() < deadline; pauseMs = Math.min(pauseMs * 2, 50)) {
+    if (!processNumbers().some(isFork)) return;
+    await sleep(pauseMs);
+  }
 }
 
 /** Resolves when they are gone: one that dies may still finish what it asked of the kernel. */
