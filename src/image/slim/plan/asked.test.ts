@@ -66,9 +66,12 @@ test('who lets users log in needs their shells, and what their accounts are chec
     '/usr/sbin/nologin': 'none',
     '/etc/shadow': 'root:*:1::::::\n',
   };
-  const made = plan(treeOf(system(files, { imports: ['initgroups', 'getspnam'] })), started);
+  const made = plan(
+    treeOf(system(files, { imports: ['initgroups', 'getspnam'], needed: ['libpam.so.0'] })),
+    started,
+  );
   ok(has(made, '/usr/bin/bash') && !has(made, '/usr/sbin/nologin') && has(made, '/etc/shadow'));
-  const checking = plan(treeOf(system(files, { imports: ['getspnam'] })), started);
+  const checking = plan(treeOf(system(files, { imports: ['initgroups', 'getspnam'] })), started);
   ok(has(checking, '/etc/shadow') && !has(checking, '/usr/bin/bash'));
   ok(!has(plan(treeOf(system(files, { imports: ['initgroups'] })), started), '/usr/bin/bash'));
 });
@@ -96,4 +99,18 @@ test('a script of Rack is read as Ruby', () => {
     '/app/config.ru': mine('run ->(e) { [200, {}, [`tool --version`]] }\n'),
   });
   ok(has(plan(tree, { config: config({ Cmd: ['/usr/bin/other'] }) }), '/usr/bin/tool'));
+});
+
+test('the helpers of a tool for building are kept when the tool is', () => {
+  const helper = '/usr/lib/git-core/git-remote-https';
+  const git = {
+    '/usr/bin/git': code({ data: '/usr/lib/git-core\0' }),
+    [helper]: code({}),
+    '/var/lib/dpkg/info/git.list': `/.\n/usr/bin/git\n${helper}\n`,
+    '/var/lib/dpkg/status':
+      'Package: git\nSection: vcs\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2.0\n',
+  };
+  const clones = mine('#!/bin/sh\ngit clone https://host/x\n', 0o755);
+  ok(has(plan(treeOf({ ...debian(), ...git, '/app/start': clones })), helper));
+  ok(!has(plan(treeOf({ ...debian(), ...git })), helper));
 });

@@ -39,6 +39,7 @@ export class FactFinder {
   readonly #symbols = new Set<string>();
   #hasCode = false;
   #hasGo = false;
+  #logsIn = false;
 
   /** Reads those of the files that are new. */
   *read(files: readonly FileNode[]): Steps<void> {
@@ -60,7 +61,7 @@ export class FactFinder {
       usesTls: this.#hasGo || isAnyIn(TLS_LIBRARIES, this.#libraries),
       startsShell: isAnyIn(SHELL, this.#symbols),
       checksAccounts,
-      logsIn: checksAccounts && this.#symbols.has('initgroups'),
+      logsIn: this.#logsIn,
     };
   }
 
@@ -74,7 +75,10 @@ export class FactFinder {
       .replace(/-\d[\d.]*$/, '');
     if (/\.so(?:\.|$)/.test(file.path)) this.#libraries.add(stem);
     if (COMMON.test(stem)) return;
-    for (const symbol of importedSymbols(file.content)) this.#symbols.add(symbol);
+    const imported = importedSymbols(file.content);
+    // Interpreters import all of that, but for PAM.
+    this.#logsIn ||= imported.has('initgroups') && elf.needed.some(name => name.startsWith('libpam.'));
+    for (const symbol of imported) this.#symbols.add(symbol);
   }
 }
 

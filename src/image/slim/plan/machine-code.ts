@@ -45,7 +45,7 @@ export class MachineCode {
    * Keeps libraries that the user's programs may open, files and small directories that they name, and what the
    * programs of packages name of their own.
    */
-  *followNames(owners: Owners, isWaste: (path: string) => boolean): Steps<void> {
+  *followNames(owners: Owners, isWaste: (path: string, by?: string) => boolean): Steps<void> {
     const files = this.#files.splice(0);
     this.#searched.push(...files);
     for (const file of files) {

@@ -25,7 +25,8 @@ const MAX_BYTES = 24 << 20;
 export interface OwnFilesOptions {
   /** Programs and libraries of machine code, kept already. */
   readonly files: readonly FileNode[];
-  readonly isWaste: (path: string) => boolean;
+  /** `by` is the program that asks for it. */
+  readonly isWaste: (path: string, by: string) => boolean;
   /** How many bytes of libraries a path needs that nothing else does. */
   readonly weigh: (path: string) => number;
 }
@@ -48,7 +49,7 @@ export function* keepOwnFiles(keeper: Keeper, owners: Owners, options: OwnFilesO
       if (path === undefined || !PRIVATE.test(path) || SHARED.test(path) || done.has(path)) continue;
       done.add(path);
       for (const own of ownBelow(keeper, owner, path))
-        if (!options.isWaste(own) && options.weigh(own) <= MAX_PLUGIN_BYTES)
+        if (!options.isWaste(own, file.path) && options.weigh(own) <= MAX_PLUGIN_BYTES)
           keeper.keep(own, { kind: 'app', text: `names ${path}`, by: file.path });
     }
   }

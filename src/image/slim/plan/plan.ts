@@ -85,7 +85,7 @@ function reaching(keeper: Keeper, ground: PlanGround): () => Steps<void> {
   const sources = new SourceKeeper(keeper, ground);
   const facts = new FactFinder();
   const settings = new SettingsReader(keeper, knowledge.owners);
-  const isWaste = (path: string): boolean => isWastePath(tree, path, knowledge);
+  const isWaste = (path: string, by?: string): boolean => isWastePath(tree, path, knowledge, { by });
   return function* reach() {
     for (let round = 0, size = -1; round < ROUNDS && size !== keeper.kept.size; round += 1) {
       size = keeper.kept.size;
