@@ -11,10 +11,12 @@ export function describeEnds(open: OpenBench): void {
   });
   it('says 128 and the number for a signal', async t => {
     const container = await open(t)?.start({
-      args: ['sh', '-c', 'trap - TERM; sleep 100 & wait'],
+      args: ['sh', '-c', 'trap - TERM; echo up; sleep 100 & wait'],
       init: true,
     });
     if (container === undefined) return;
+    // Before that, the first process may not listen yet, and the kernel drops what it sends.
+    await printed(container, 'up');
     await container.signal('SIGTERM');
     assert.deepEqual(await container.wait(), { code: 143, oomKilled: false });
     await container.signal('SIGTERM');

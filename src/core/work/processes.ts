@@ -50,12 +50,17 @@ function parentOf(pid: number): number | undefined {
 /** The kernel's flag of a process that was forked and has not become another program (PF_FORKNOEXEC). */
 const FORKED = 0x40;
 
-/** Whether a process is a copy of one of this program that has not become its own program yet: it will in a moment. */
-export function isFork(pid: number): boolean {
+/**
+ * Whether a process is about to become its program: a copy of one of ours, or one that is being loaded and has no
+ * arguments yet. Its environment cannot be told then; it can in a moment.
+ */
+export function isUnborn(pid: number): boolean {
   try {
-    const isOurs = readlinkSync(`/proc/${pid}/exe`) === readlinkSync('/proc/self/exe');
-    return isOurs && (Number(statOf(pid)?.[6]) & FORKED) !== 0;
+    const program = readlinkSync(`/proc/${pid}/exe`);
+    if (readFileSync(`/proc/${pid}/cmdline`).length === 0) return true;
+    return program === readlinkSync('/proc/self/exe') && (Number(statOf(pid)?.[6]) & FORKED) !== 0;
   } catch {
+    // It has ended, or is the kernel's.
     return false;
   }
 }

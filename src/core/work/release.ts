@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseCgroups, removeGroup } from '../cgroup/index.ts';
 import { connectDocker, listContainers, listImages, removeContainer, removeImage } from '../docker/index.ts';
 import { SampanError } from '../errors/index.ts';
-import { isFork, killQuietly, processNumbers } from './processes.ts';
+import { isUnborn, killQuietly, processNumbers } from './processes.ts';
 import { runProgram } from './program.ts';
 import { type Resource, readResources } from './resources.ts';
 
@@ -32,7 +32,7 @@ export async function releaseResources(work: Release): Promise<void> {
   const resources = readResources(work.path);
   // Whoever could still make something goes first.
   if (resources.some(resource => resource.kind === 'processes')) {
-    if (work.killed) await forksHaveEnded();
+    if (work.killed) await allAreBorn();
     await killMarked(work.path);
   }
   for (const resource of resources) await release(resource, work);
@@ -116,12 +116,13 @@ function isYoung(path: string): boolean {
   return status !== undefined && Date.now() - status.mtimeMs < REQUEST_MS;
 }
 
-/** A child that was forked and has not become its program yet carries no mark. Resolves when there is none. */
-async function forksHaveEnded(): Promise<void> {
+/** A child that has not become its program yet carries no mark. Resolves when those of this moment have, or are gone. */
+async function allAreBorn(): Promise<void> {
   const deadline = Date.now() + DEATH_MS;
-  for (let pauseMs = 1; Date.now() < deadline; pauseMs = Math.min(pauseMs * 2, 50)) {
-    if (!processNumbers().some(isFork)) return;
+  let unborn = processNumbers().filter(isUnborn);
+  for (let pauseMs = 1; unborn.length > 0 && Date.now() < deadline; pauseMs = Math.min(pauseMs * 2, 50)) {
     await sleep(pauseMs);
+    unborn = unborn.filter(isUnborn);
   }
 }
 
