@@ -6,7 +6,7 @@ import { type TestContext, test } from 'node:test';
 import { serveForTest } from '../../src/carry/serve/testing/index.ts';
 import { runWords } from '../../src/cli/app/index.ts';
 import { COMMANDS } from '../../src/cli/commands/index.ts';
-import { fakeContext } from '../../src/cli/testing/index.ts';
+import { type FakeContext, fakeContext } from '../../src/cli/testing/index.ts';
 import { isSampanError } from '../../src/core/errors/index.ts';
 
 interface Site {
@@ -14,6 +14,8 @@ interface Site {
   /** `127.0.0.1:PORT`. */
   readonly registry: string;
   run(...words: readonly string[]): Promise<string>;
+  /** What a command says on standard error. */
+  heard(...words: readonly string[]): Promise<string>;
   /** Makes an image of one file, and pushes it. */
   push(name: string, content: string): Promise<void>;
   /** What the registry was asked, since the last time. */
@@ -28,16 +30,18 @@ async function site(t: TestContext): Promise<Site> {
   const env = { XDG_DATA_HOME: join(at, 'data'), COSIGN_PASSWORD: 'secret' };
   let minute = 0;
   let seen = 0;
-  const run = async (...words: readonly string[]): Promise<string> => {
+  const started = async (words: readonly string[], quiet: boolean): Promise<FakeContext> => {
     const now = (): number => Date.UTC(2026, 0, 1, 0, minute++);
-    const context = fakeContext({ env, home: at, cwd: at, quiet: true, now });
+    const context = fakeContext({ env, home: at, cwd: at, quiet, now });
     await runWords(words, COMMANDS, context);
-    return context.stdout.text();
+    return context;
   };
+  const run: Site['run'] = async (...words) => (await started(words, true)).stdout.text();
   return {
     at,
     registry,
     run,
+    heard: async (...words) => (await started(words, false)).stderr.text(),
     push: async (name, content) => {
       const root = mkdtempSync(join(at, 'root-'));
       writeFileSync(join(root, 'motd'), content);
@@ -113,4 +117,20 @@ test('signatures go from one repository to another with their image, and back fr
   await run('pull', `${registry}/app:1`);
   await run('push', `store:${registry}/app:1`, `${registry}/app:2`);
   match(await run('verify', `docker://${registry}/app:2`, '--key', 'team.pub'), /: signed\n/);
+});
+
+test('a signature goes with a push to another repository where its bytes are the same, and is missed aloud otherwise', async t => {
+  const { at, registry, run, heard, push } = await site(t);
+  await run('keygen', 'team', '--plain');
+  await push('app:1', 'one');
+  await run('sign', `docker://${registry}/app:1`, '--key', 'team.key');
+  await run('pull', `${registry}/app:1`);
+  equal(await heard('push', `store:${registry}/app:1`, `${registry}/site/app:1`), '');
+  match(await run('verify', `docker://${registry}/site/app:1`, '--key', 'team.pub'), /: signed\n/);
+  await run('copy', `dir:${at}`, 'store:own:1');
+  await run('sign', 'store:own:1', '--key', 'team.key');
+  match(
+    await heard('push', 'store:own:1', `${registry}/own:1`),
+    /^note: the signatures of store:own:1 were not carried: .*\n {2}sign it there: sampan sign docker:\/\/127.*own:1 --key FILE\n$/,
+  );
 });

@@ -68,7 +68,7 @@ async function orNote(
 
 /**
  * Carries the signatures of an image to where it was written, if that place keeps signatures: the store, a layout,
- * an engine (beside it), or a registry where the image has the digest that was signed.
+ * an engine (beside it), or a registry where the image has the digest that was signed; otherwise that is said.
  */
 export async function carrySignatures(
   context: Context,
@@ -85,25 +85,32 @@ export async function carrySignatures(
   else if (place.transport === 'oci') {
     const directory = resolve(context.cwd, place.path);
     await keep({ directory, blobs: blobDirectory(directory) }, written.root.digest);
-  } else if (place.transport === 'docker' && written.root.digest === image.root.digest) {
+  } else if (place.transport === 'docker')
     await orNote(async () => await attachAll(context, image, to), image, context);
-  }
 }
 
+/** Those that are about what is there now; who signed only what it was here before hears of it. */
 async function attachAll(
-  { signal }: Context,
-  { source, root }: SignedImage,
-  to: { readonly written: Written; readonly images: StoreContext },
+  { signal, stderr, quiet }: Context,
+  { name, source, root }: SignedImage,
+  { written, images }: { readonly written: Written; readonly images: StoreContext },
 ): Promise<void> {
   const signatures = await signaturesOf({ source, root }, { signal });
   if (signatures.length === 0) return;
-  const there = new Set((await graphOf(source, root, { signal })).map(blob => blob.digest));
-  await using target = await openSource(to.written.name, to.images);
+  const isSame = written.root.digest === root.digest;
+  const blobs = isSame ? await graphOf(source, root, { signal }) : [written.root];
+  const there = new Set(blobs.map(({ digest }) => digest));
+  await using target = await openSource(written.name, images);
   if (!isAttachingSource(target.source)) return;
+  let attached = 0;
   for (const signature of signatures) {
     const { subject } = parseManifest(await readDocument(source, signature, { signal }), signature.digest);
-    if (subject !== undefined && there.has(subject.digest)) {
-      await target.source.attach(source, signature, { signal });
-    }
+    if (subject === undefined || !there.has(subject.digest)) continue;
+    await target.source.attach(source, signature, { signal });
+    attached += 1;
   }
+  if (attached > 0 || quiet) return;
+  stderr.write(
+    `note: the signatures of ${name} were not carried: they are of other bytes, as its layers are compressed there\n  sign it there: sampan sign ${written.name} --key FILE\n`,
+  );
 }
