@@ -6,6 +6,8 @@ export interface Argument<T> {
   readonly repeatable: boolean;
   /** What a shell completes. */
   readonly complete: 'files' | 'nothing';
+  /** From its first word on nothing is an option: it is the command line of another program. */
+  readonly isCommand?: boolean;
   /** Only called with at least one text where it is required. */
   read(texts: readonly string[]): T;
 }
@@ -30,6 +32,11 @@ export function optional(spec: ArgumentSpec): Argument<string | undefined> {
 /** One or more arguments. */
 export function several(spec: ArgumentSpec): Argument<readonly string[]> {
   return { complete: 'files', ...spec, required: true, repeatable: true, read: texts => texts };
+}
+
+/** A program and its arguments: its own options need no `--` before them. */
+export function program(spec: ArgumentSpec): Argument<readonly string[]> {
+  return { ...several(spec), isCommand: true };
 }
 
 /** Any number of arguments. */

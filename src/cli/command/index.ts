@@ -1,4 +1,4 @@
-export { type Argument, type ArgumentSpec, any, optional, required, several } from './argument.ts';
+export { type Argument, type ArgumentSpec, any, optional, program, required, several } from './argument.ts';
 export { COMMON_OPTIONS } from './common.ts';
 export {
   type Arguments,

@@ -2,7 +2,7 @@ import { deepEqual, equal, ok, rejects, throws } from 'node:assert/strict';
 import { test } from 'node:test';
 import { isSampanError } from '../../core/errors/index.ts';
 import { fakeContext } from '../testing/index.ts';
-import { any, optional, required } from './argument.ts';
+import { any, optional, program, required } from './argument.ts';
 import { type Command, defineCommand } from './define.ts';
 import { choice, duration, flag, list, number, size, text } from './option.ts';
 import { parseCommandLine } from './parse.ts';
@@ -83,6 +83,31 @@ test('options are understood in every usual form, between the arguments too', as
 
 test('after -- everything is an argument', async () => {
   equal((await start(['--', '--level']))?.image, '--level');
+});
+
+test('from the first word of a program on nothing is an option, with and without --', async () => {
+  const seen: unknown[] = [];
+  const command = defineCommand({
+    description: 'A sample.',
+    arguments: { service: required({ description: 'where' }), command: program({ description: 'what' }) },
+    options: { user: text({ description: 'who', short: 'u' }), dryRun: flag({ description: 'no' }) },
+    examples: [],
+    run: async (_context, values) => void seen.push(values),
+  });
+  const run = (line: string): Promise<void> =>
+    command.start(fakeContext(), parseCommandLine('sample', command, line.split(' ')).given);
+  const wanted = {
+    service: 'web',
+    user: 'me',
+    dryRun: false,
+    command: ['sh', '-c', 'x', '--user', '-u', '--'],
+  };
+  await run('-u me web sh -c x --user -u --');
+  await run('web --user me sh -c x --user -u --');
+  await run('-u me web -- sh -c x --user -u --');
+  await run('-u me -- web sh -c x --user -u --');
+  deepEqual(seen, [wanted, wanted, wanted, wanted]);
+  throws(() => parseCommandLine('sample', command, ['--usr', 'me', 'web', 'sh']), /unknown option --usr/);
 });
 
 test('the last of several values counts, and an empty value is a value', async () => {

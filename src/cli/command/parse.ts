@@ -14,16 +14,23 @@ export interface Request {
 
 /**
  * Sorts the words after the name of a command. `--name value`, `--name=value`, `-n value` and `-abc` are
- * understood; after `--` everything is an argument. With `--help` nothing is required.
+ * understood; after `--` everything is an argument, and so it is from the first word of a {@link program} on. With
+ * `--help` nothing is required.
  *
  * @throws SampanError `usage` for an unknown option, a missing value, or too few or too many arguments.
  */
 export function parseCommandLine(name: string, command: Command, words: readonly string[]): Request {
   const options: Options = { ...COMMON_OPTIONS, ...command.options };
   const remedy = `see sampan ${name} --help`;
-  const { given, positionals } = sortWords(options, words, remedy);
+  const wanted = Object.entries(command.arguments);
+  const before = wanted.findIndex(([, { isCommand }]) => isCommand);
+  const { given, positionals } = sortWords(
+    options,
+    before < 0 ? words : withEnd(options, words, before),
+    remedy,
+  );
   const help = given.has('help');
-  if (!help) assignArguments(Object.entries(command.arguments), positionals, { given, remedy });
+  if (!help) assignArguments(wanted, positionals, { given, remedy });
   return { given, help };
 }
 
@@ -45,6 +52,14 @@ function sortWords(options: Options, words: readonly string[], remedy: string): 
     given.set(key, [...(given.get(key) ?? []), text]);
   }
   return { given, positionals };
+}
+
+/** The words with a `--` behind as many arguments: what follows is the command line of another program. */
+function withEnd(options: Options, words: readonly string[], after: number): readonly string[] {
+  const first = tokenize(options, words).filter(({ kind }) => kind === 'positional')[after];
+  return first === undefined || words.slice(0, first.index).includes('--')
+    ? words
+    : [...words.slice(0, first.index), '--', ...words.slice(first.index)];
 }
 
 function tokenize(options: Options, words: readonly string[]) {

@@ -12,6 +12,7 @@ test('a slip of the finger is understood', () => {
 
 test('something quite different is not guessed at', () => {
   equal(suggestion('deploy', KNOWN), undefined);
+  equal(suggestion('bogus', [...KNOWN, 'logs']), undefined);
   equal(suggestion('x', KNOWN), undefined);
   equal(suggestion('', KNOWN), undefined);
   equal(suggestion('x'.repeat(10_000), KNOWN), undefined);

@@ -1,13 +1,13 @@
-import { defineCommand, flag, list, number, required, several, text } from '../command/index.ts';
+import { defineCommand, flag, list, number, program, required, text } from '../command/index.ts';
 import { containerOf, openEngine, openProject, PROJECT_OPTIONS, runInside } from '../compose/index.ts';
 
 /** `sampan exec`. */
 export const execCommand = defineCommand({
   description:
-    'Runs a command in a container of a service that runs. It gets the terminal where there is one, and the input that is sent to this command; what it prints comes back as it is, and its exit status is the status of this command.\n\nOptions of the command itself follow --, as in: sampan exec web -- ls -l',
+    'Runs a command in a container of a service that runs. It gets the terminal where there is one, and the input that is sent to this command; what it prints comes back as it is, and its exit status is the status of this command.\n\nOptions of sampan exec itself stand before the command: all words from the command on are its own, as in: sampan exec -T web ls -l',
   arguments: {
     service: required({ description: 'the service', complete: 'nothing' }),
-    command: several({ description: 'the command and its arguments', complete: 'nothing' }),
+    command: program({ description: 'the command and its arguments', complete: 'nothing' }),
   },
   options: {
     ...PROJECT_OPTIONS,
@@ -30,7 +30,7 @@ export const execCommand = defineCommand({
   exitCodes: { 126: 'the command cannot be run', 127: 'there is no such command in the container' },
   examples: [
     { line: 'exec web sh', explanation: 'look around' },
-    { line: 'exec -T db -- pg_dump -U app app > app.sql', explanation: 'bytes as they are' },
+    { line: 'exec -T db pg_dump -U app app > app.sql', explanation: 'bytes as they are' },
   ],
   async run(context, { service, command, noTty, user, workdir, env, index, privileged, ...values }) {
     const { project } = openProject(context, { ...values, profile: ['*'] });

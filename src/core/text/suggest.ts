@@ -1,7 +1,7 @@
-/** The name that differs least from what was written, if one differs by at most two letters. */
+/** The name that differs least from what was written, if one differs by a letter, or by two of six and more. */
 export function closestOf(written: string, names: readonly string[]): string | undefined {
   if (written.length > 40) return undefined;
-  const limit = written.length < 4 ? 1 : 2;
+  const limit = written.length < 6 ? 1 : 2;
   const near = names
     .map(name => ({ name, distance: editDistance(written.toLowerCase(), name.toLowerCase()) }))
     .filter(({ distance }) => distance <= limit)
