@@ -2,6 +2,7 @@ import { SampanError } from '../../core/errors/index.ts';
 import { readFilter } from '../../run/logs/index.ts';
 import { any, choice, defineCommand, flag, list, number, parseDuration, text } from '../command/index.ts';
 import {
+  checkServices,
   followLines,
   logPrinter,
   logSources,
@@ -37,8 +38,7 @@ export const logsCommand = defineCommand({
   ],
   async run(context, { services, follow, since, until, tail, grep, level, timestamps, json, ...values }) {
     const { project } = openProject(context, { ...values, profile: ['*'] });
-    for (const name of services)
-      if (!project.services.has(name)) throw new SampanError('not-found', `there is no service ${name}`);
+    checkServices(project, services);
     const docker = await openEngine(context);
     const isFiltered = grep.length > 0 || level !== undefined;
     const filter = isFiltered ? readFilter({ include: grep, level }, '--') : undefined;

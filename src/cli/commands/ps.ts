@@ -1,8 +1,8 @@
-import { inspectContainer } from '../../core/docker/index.ts';
+import { type ContainerDetails, type Docker, inspectContainer } from '../../core/docker/index.ts';
 import { isSampanError } from '../../core/errors/index.ts';
 import { type CurrentContainer, endOf, projectContainers } from '../../run/supervise/index.ts';
 import { any, defineCommand, flag } from '../command/index.ts';
-import { openEngine, openProject, PROJECT_OPTIONS } from '../compose/index.ts';
+import { checkServices, openEngine, openProject, PROJECT_OPTIONS } from '../compose/index.ts';
 import { formatDuration, formatTable, writeJson } from '../output/index.ts';
 
 /** `sampan ps`. */
@@ -17,19 +17,15 @@ export const psCommand = defineCommand({
     const docker = await openEngine(context);
     const { signal, stdout } = context;
     const all = await projectContainers(docker, project.name, signal);
+    checkServices(
+      project,
+      services,
+      all.map(({ service }) => service),
+    );
     const shown = all
       .filter(({ service }) => services.length === 0 || services.includes(service))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
-    const ports = await Promise.all(
-      shown.map(async ({ id }) => {
-        try {
-          return (await inspectContainer(docker, id, { signal })).ports;
-        } catch (error) {
-          if (isSampanError(error, 'not-found')) return {};
-          throw error;
-        }
-      }),
-    );
+    const ports = await Promise.all(shown.map(async ({ id }) => await portsOf(docker, id, signal)));
     if (json) {
       const containers = shown.map((one, index) => ({ ...rowJson(one), ports: ports[index] ?? {} }));
       return writeJson(stdout, 'sampan.ps/1', { project: project.name, containers });
@@ -60,6 +56,16 @@ export const psCommand = defineCommand({
     );
   },
 });
+
+/** None of a container that has gone meanwhile. */
+async function portsOf(docker: Docker, id: string, signal: AbortSignal): Promise<ContainerDetails['ports']> {
+  try {
+    return (await inspectContainer(docker, id, { signal })).ports;
+  } catch (error) {
+    if (isSampanError(error, 'not-found')) return {};
+    throw error;
+  }
+}
 
 function rowJson(one: CurrentContainer): object {
   const {

@@ -4,6 +4,7 @@ import { isSampanError } from '../../core/errors/index.ts';
 import { type CurrentContainer, LABELS, projectContainers } from '../../run/supervise/index.ts';
 import { any, defineCommand, duration, flag } from '../command/index.ts';
 import {
+  checkServices,
   openEngine,
   openProject,
   PROJECT_OPTIONS,
@@ -31,6 +32,7 @@ export const topCommand = defineCommand({
   examples: [{ line: 'top', explanation: 'the project of this directory, live' }],
   async run(context, { services, interval, once, json, ...values }) {
     const { project } = openProject(context, { ...values, profile: ['*'] });
+    checkServices(project, services);
     const docker = await openEngine(context);
     const look = async (): Promise<readonly CurrentContainer[]> =>
       (await projectContainers(docker, project.name, context.signal))

@@ -12,6 +12,7 @@ import { isSampanError, SampanError, wrap } from '../../core/errors/index.ts';
 import type { Project } from '../../run/compose/index.ts';
 import { type CurrentContainer, projectContainers } from '../../run/supervise/index.ts';
 import type { Context, RawTerminal } from '../context/index.ts';
+import { checkServices } from './services.ts';
 
 /** A container of a service that runs. @throws SampanError `not-found`, `unavailable` when it does not run. */
 export async function containerOf(
@@ -20,10 +21,7 @@ export async function containerOf(
   which: { readonly service: string; readonly number: number; readonly signal: AbortSignal },
 ): Promise<CurrentContainer> {
   const { service, number, signal } = which;
-  if (!project.services.has(service))
-    throw new SampanError('not-found', `there is no service ${service}`, {
-      remedy: `one of ${[...project.services.keys()].join(', ')}`,
-    });
+  checkServices(project, [service]);
   const all = await projectContainers(docker, project.name, signal);
   const mine = all.filter(one => one.service === service && one.number === number && !one.isPrevious);
   const [found] = mine.sort((a, b) => Number(b.status === 'running') - Number(a.status === 'running'));

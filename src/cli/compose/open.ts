@@ -16,8 +16,18 @@ import type { ProjectValues } from './options.ts';
 /** A project, with where its variables come from. */
 export interface OpenProject {
   readonly project: Project;
-  /** Where the value of a variable comes from: `flag`, `environment`, `device`, or a file. */
-  originOf(name: string): string | undefined;
+  /** Where the value of a variable of the files comes from; undefined for one that is not set. */
+  originOf(name: string): VariableOrigin | undefined;
+}
+
+/** Where a variable is set, the strongest first: those above hide those below. */
+export const ORIGINS = ['flag', 'environment', 'device', 'env_file'] as const;
+
+/** Where a variable is set. */
+export interface VariableOrigin {
+  readonly origin: (typeof ORIGINS)[number];
+  /** `FILE:LINE`, where it is a file. */
+  readonly from?: string;
 }
 
 /**
@@ -49,11 +59,11 @@ export function openProject(
   });
   if (!context.quiet)
     for (const notice of project.notices) context.stderr.write(`! ${formatProblem(notice)}\n`);
-  return { project, originOf: name => layerOf(name)?.origin };
+  return { project, originOf: name => layerOf(name)?.originOf(name) };
 }
 
 interface Layer {
-  readonly origin: string;
+  originOf(name: string): VariableOrigin;
   readonly values: ReadonlyMap<string, string>;
 }
 
@@ -73,9 +83,9 @@ function variableLayers(
     value === undefined ? [] : [[name, value] as const],
   );
   const above: Layer[] = [
-    { origin: 'flag', values: new Map(flags) },
-    { origin: 'environment', values: new Map(environment) },
-    { origin: 'device', values: deviceConfig(context, paths)?.variables ?? new Map() },
+    { originOf: () => ({ origin: 'flag' }), values: new Map(flags) },
+    { originOf: () => ({ origin: 'environment' }), values: new Map(environment) },
+    { originOf: () => ({ origin: 'device' }), values: deviceConfig(context, paths)?.variables ?? new Map() },
   ];
   const own = join(directory, '.env');
   const files =
@@ -85,9 +95,12 @@ function variableLayers(
 }
 
 function fileLayer(path: string, variables: Variables): Layer {
-  const { values, problems } = parseEnvFile(machineFiles.read(path), variables);
+  const { values, lines, problems } = parseEnvFile(machineFiles.read(path), variables);
   const [first] = problems;
   if (first !== undefined) throw new SampanError('usage', `${path}:${first.line}: ${first.message}`);
   const known = [...values].flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  return { origin: path, values: new Map(known) };
+  return {
+    originOf: name => ({ origin: 'env_file', from: `${path}:${lines.get(name) ?? 1}` }),
+    values: new Map(known),
+  };
 }

@@ -1,5 +1,6 @@
 import { SampanError } from '../../core/errors/index.ts';
 import type { Project, Service } from '../../run/compose/index.ts';
+import { checkServices } from './services.ts';
 
 /**
  * The services to start again, in waves: each needs only those of waves before it. With `follows` those come along
@@ -29,14 +30,11 @@ export function restartOrder(
 function chosen(project: Project, names: readonly string[], follows: boolean): Map<string, Service> {
   const { services } = project;
   if (names.length === 0) return new Map(services);
+  checkServices(project, names);
   const found = new Map<string, Service>();
   for (const name of names) {
     const service = services.get(name);
-    if (service === undefined)
-      throw new SampanError('not-found', `there is no service ${name}`, {
-        remedy: `one of ${[...services.keys()].join(', ')}`,
-      });
-    found.set(name, service);
+    if (service !== undefined) found.set(name, service);
   }
   for (let before = -1; follows && before !== found.size; ) {
     before = found.size;

@@ -18,9 +18,12 @@ export function parseEnvFile(
   variables: Variables,
 ): {
   readonly values: ReadonlyMap<string, string | undefined>;
+  /** Where each value begins, from 1. */
+  readonly lines: ReadonlyMap<string, number>;
   readonly problems: readonly EnvFileProblem[];
 } {
   const values = new Map<string, string | undefined>();
+  const begins = new Map<string, number>();
   const problems: EnvFileProblem[] = [];
   const known: Variables = name => values.get(name) ?? variables(name);
   const lines = text.replace(/^\ufeff/, '').split(/\r?\n/);
@@ -38,9 +41,12 @@ export function parseEnvFile(
           ? undefined
           : valueIn(raw, known);
     if (typeof value === 'object') problems.push({ line: start + 1, message: value.message });
-    else values.set(name, value);
+    else {
+      values.set(name, value);
+      begins.set(name, start + 1);
+    }
   }
-  return { values, problems };
+  return { values, lines: begins, problems };
 }
 
 /** A quote was opened and not closed yet. */

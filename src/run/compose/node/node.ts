@@ -42,6 +42,8 @@ export interface ScalarNode extends Common {
   readonly text: string;
   /** Nothing was written, or `null`, or `~`. */
   readonly isNull: boolean;
+  /** Those that are set and stand in it. */
+  readonly variables?: readonly string[];
 }
 
 /** What is wrong, or not as a person may expect, and where. */

@@ -56,7 +56,7 @@ function convert(value: Value, path: string, to: Converting): Node {
     ...(value.tag === undefined ? {} : { tag: value.tag }),
   };
   if (value.kind === 'scalar')
-    return { kind: 'scalar', ...common, text: replaced(value, common, to), isNull: value.isNull };
+    return { kind: 'scalar', ...common, ...replaced(value, common, to), isNull: value.isNull };
   if (value.kind === 'list') {
     const items = value.items.map((item, index) => convert(item, `${path}[${index}]`, to));
     return { kind: 'list', ...common, items };
@@ -73,14 +73,22 @@ function replaced(
   value: Value & { kind: 'scalar' },
   common: { readonly place: Place; readonly path: string },
   to: Converting,
-): string {
-  if (!value.text.includes('$')) return value.text;
-  const result = interpolate(value.text, to.variables, name => {
+): { readonly text: string; readonly variables?: readonly string[] } {
+  const { text } = value;
+  if (!text.includes('$')) return { text };
+  const used = new Set<string>();
+  const variables: Variables = name => {
+    const found = to.variables(name);
+    if (found !== undefined) used.add(name);
+    return found;
+  };
+  const result = interpolate(text, variables, name => {
     const message = `the variable ${name} is not set, so nothing stands in its place`;
     const remedy = `set it in the environment or in .env, or write \${${name}:-}`;
     if (!to.unset.has(name)) to.unset.set(name, { ...common, message, remedy });
   });
-  if (typeof result === 'string') return result;
+  if (typeof result === 'string')
+    return used.size === 0 ? { text: result } : { text: result, variables: [...used] };
   to.problems.push({ ...common, ...result });
-  return value.text;
+  return { text };
 }

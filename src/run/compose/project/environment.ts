@@ -1,5 +1,13 @@
 import { absolutePath, type Files } from '../gather/index.ts';
-import { type Place, parseEnvFile, type Variables } from '../node/index.ts';
+import {
+  type Entry,
+  get,
+  type Node,
+  type Place,
+  pairsMap,
+  parseEnvFile,
+  type Variables,
+} from '../node/index.ts';
 import type { EnvFile, WrittenService } from '../service/index.ts';
 import type { Reading } from '../shape/index.ts';
 import type { Variable } from './model.ts';
@@ -10,6 +18,7 @@ export interface EnvironmentOptions {
   readonly variables: Variables;
   readonly directory: string;
   readonly home: string;
+  /** Of the service. */
   readonly place: Place;
   readonly path: string;
 }
@@ -24,43 +33,52 @@ export function environmentOf(
     environment = new Map(),
     'x-sampan': extension,
   }: Pick<WrittenService, 'env_file' | 'environment' | 'x-sampan'>,
-  options: EnvironmentOptions,
+  options: EnvironmentOptions & { readonly node: Node },
   to: Reading,
 ): ReadonlyMap<string, Variable> {
+  const { place: service, node } = options;
   const found = new Map<string, Variable>();
   for (const file of env_file)
-    for (const [name, value] of valuesOf(file, options, to))
-      found.set(name, { value, origin: 'env_file', from: file.path });
+    for (const [name, { value, place }] of valuesOf(file, options, to))
+      found.set(name, { value, origin: 'env_file', place, variables: [] });
+  const entries = entriesOf(get(node, 'environment'));
   for (const [name, written] of environment) {
     const value = written ?? options.variables(name);
     if (value === undefined) continue;
-    const from = `${options.place.file}:${options.place.line}`;
-    found.set(name, { value, origin: written === undefined ? 'host' : 'environment', from });
+    const { place = service, value: scalar } = entries.get(name) ?? {};
+    const variables = scalar?.kind === 'scalar' ? (scalar.variables ?? []) : [];
+    found.set(name, { value, origin: written === undefined ? 'outside' : 'file', place, variables });
   }
+  const device = get(get(get(node, 'x-sampan'), 'config'), 'environment')?.place ?? service;
   for (const name of extension?.config?.environment ?? []) {
     const value = options.variables(name);
-    const from = `${options.place.file}:${options.place.line}`;
-    if (value !== undefined) found.set(name, { value, origin: 'host', from });
+    if (value !== undefined) found.set(name, { value, origin: 'outside', place: device, variables: [] });
   }
   return found;
 }
 
-/** The values of a file of variables; what is wrong with it is told. */
+function entriesOf(node: Node | undefined): ReadonlyMap<string, Entry> {
+  const map = node === undefined ? undefined : pairsMap(node);
+  return new Map(map?.kind === 'map' ? map.entries.map(entry => [entry.key, entry]) : []);
+}
+
+/** The values of a file of variables, each with its place; what is wrong with it is told. */
 export function valuesOf(
   file: EnvFile,
   options: EnvironmentOptions,
   to: Reading,
-): ReadonlyMap<string, string> {
+): ReadonlyMap<string, { readonly value: string; readonly place: Place }> {
   const path = absolutePath(file.path, options);
   const text = readIfThere(path, file.isRequired, options, to);
   const known: Variables = file.isRaw ? () => undefined : options.variables;
-  const { values, problems } = file.isRaw ? rawValues(text) : parseEnvFile(text, known);
+  const { values, lines, problems } = file.isRaw ? rawValues(text) : parseEnvFile(text, known);
   for (const { line, message } of problems)
     to.problems.push({ place: { file: path, line, column: 1 }, path: '', message });
   return new Map(
     [...values].flatMap(([name, value]) => {
       const final = value ?? options.variables(name);
-      return final === undefined ? [] : [[name, final] as const];
+      const place = { file: path, line: lines.get(name) ?? 1, column: 1 };
+      return final === undefined ? [] : [[name, { value: final, place }] as const];
     }),
   );
 }
@@ -85,14 +103,14 @@ function readIfThere(
 }
 
 function rawValues(text: string): ReturnType<typeof parseEnvFile> {
-  const lines = text.split(/\r?\n/).filter(line => !/^\s*(#|$)/.test(line));
-  const values = new Map(
-    lines.map(line => {
-      const at = line.indexOf('=');
-      return at < 0
-        ? ([line.trim(), undefined] as const)
-        : ([line.slice(0, at).trim(), line.slice(at + 1)] as const);
-    }),
-  );
-  return { values, problems: [] };
+  const values = new Map<string, string | undefined>();
+  const lines = new Map<string, number>();
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    if (/^\s*(#|$)/.test(line)) continue;
+    const at = line.indexOf('=');
+    const name = (at < 0 ? line : line.slice(0, at)).trim();
+    values.set(name, at < 0 ? undefined : line.slice(at + 1));
+    lines.set(name, index + 1);
+  }
+  return { values, lines, problems: [] };
 }

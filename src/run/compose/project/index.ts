@@ -4,7 +4,6 @@ export type {
   GrantedFile,
   Limits,
   Network,
-  Origin,
   Project,
   Service,
   Variable,
@@ -12,4 +11,5 @@ export type {
 } from './model.ts';
 export type { ProjectOptions } from './options.ts';
 export { readAgain, readProject } from './project.ts';
+export { type Said, saidOf } from './said.ts';
 export { type ProjectSource, parseSource } from './source.ts';

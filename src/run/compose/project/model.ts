@@ -1,4 +1,4 @@
-import type { Place, Problem } from '../node/index.ts';
+import type { Node, Place, Problem } from '../node/index.ts';
 import type { Attachment, Mount, RestartPolicy, WrittenService } from '../service/index.ts';
 import type { ProjectSource } from './source.ts';
 
@@ -45,6 +45,8 @@ export interface Service {
   readonly dependsOn: ReadonlyMap<string, Dependency>;
   /** All the rest, as it is written. */
   readonly written: WrittenService;
+  /** What it was read from: all files joined, each value with its place. */
+  readonly node: Node;
 }
 
 /** A service that is needed first. */
@@ -55,15 +57,15 @@ export interface Dependency {
   readonly isRequired: boolean;
 }
 
-/** Where the value of a variable comes from. */
-export type Origin = 'image' | 'env_file' | 'environment' | 'host' | 'device' | 'flag';
-
 /** A value in the environment of a container. */
 export interface Variable {
   readonly value: string;
-  readonly origin: Origin;
-  /** The file, or the place in it. */
-  readonly from: string;
+  /** The file of the project, one of its `env_file`, or what is outside: a name without a value. */
+  readonly origin: 'file' | 'env_file' | 'outside';
+  /** Where its name stands. */
+  readonly place: Place;
+  /** Variables that are set and stand in the value. */
+  readonly variables: readonly string[];
 }
 
 /** A file in a container that the project gives: bound from the host, or written from a text. */

@@ -94,9 +94,9 @@ test('a file is read with all that it names', () => {
     [...web.environment].map(([key, { value, origin }]) => [key, value, origin]),
     [
       ['B', '2', 'env_file'],
-      ['A', '1', 'environment'],
-      ['HOSTNAME_SET', 'h', 'host'],
-      ['EMPTY', '', 'environment'],
+      ['A', '1', 'file'],
+      ['HOSTNAME_SET', 'h', 'outside'],
+      ['EMPTY', '', 'file'],
     ],
   );
   deepEqual(web.written.ports?.slice(0, 3), [

@@ -29,13 +29,15 @@ export function resolveService(
   const environment = { ...options, place, path };
   if (written.image === undefined)
     return wrong(to, { place, path }, 'needs an image', 'build it elsewhere, then name it: image: NAME');
-  const labelFiles = (written.label_file ?? []).flatMap(file => [...valuesOf(file, environment, to)]);
+  const labelFiles = (written.label_file ?? []).flatMap(file =>
+    [...valuesOf(file, environment, to)].map(([label, { value }]) => [label, value] as const),
+  );
   return {
     name,
     place,
     image: written.image,
     scale: written.scale ?? written.deploy?.replicas ?? 1,
-    environment: environmentOf(written, environment, to),
+    environment: environmentOf(written, { ...environment, node }, to),
     labels: new Map([...labelFiles, ...(written.labels ?? [])]),
     mounts: [...(written.volumes ?? []), ...(written.tmpfs ?? [])].flatMap(
       mount => resolveMount(mount, entry, options, to) ?? [],
@@ -51,6 +53,7 @@ export function resolveService(
     restart: written.restart ?? policyOf(written),
     dependsOn: dependenciesOf(written),
     written: withSecurityFiles(written, { entry, options, to }),
+    node,
   };
 }
 

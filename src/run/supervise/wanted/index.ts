@@ -1,4 +1,4 @@
-export type { Defaulted, Machine } from './defaults.ts';
+export { type Defaulted, defaulted, type Machine, type Taken } from './defaults.ts';
 export { type ContainerEdits, type DeviceNode, NO_EDITS } from './edits.ts';
 export { LABELS } from './labels.ts';
 export {
