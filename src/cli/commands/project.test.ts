@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -192,5 +192,20 @@ test('up takes an image that is missing from a bundle beside the file, and asks 
   equal(
     (await projectContainers(bench.docker, bench.name)).filter(({ status }) => status === 'running').length,
     1,
+  );
+});
+
+test('a new version that lacks its device leaves the old one running', async t => {
+  const bench = await openBench(t);
+  if (typeof bench === 'string') return t.skip(bench);
+  const text = (more: string): string => `services: {app: {image: "IMAGE:1", stop_grace_period: 0s${more}}}`;
+  await trial(t, bench, text('')).run('up');
+  const [before] = await projectContainers(bench.docker, bench.name);
+  const lacking = trial(t, bench, text(', x-sampan: {devices: [{usb: {vendor: "0001", serial: NONE}}]}'));
+  await rejects(lacking.run('up'), error => isSampanError(error) && /matches no device/.test(error.message));
+  const after = await projectContainers(bench.docker, bench.name);
+  deepEqual(
+    after.map(({ id, startedAt, status }) => ({ id, startedAt, status })),
+    [{ id: before?.id, startedAt: before?.startedAt, status: 'running' }],
   );
 });

@@ -2,6 +2,7 @@ import {
   connectNetwork,
   containerState,
   createContainer,
+  type Docker,
   removeContainer,
   startContainer,
   stopContainer,
@@ -11,6 +12,16 @@ import { projectContainers } from '../current/index.ts';
 import type { WantedContainer } from '../wanted/index.ts';
 import type { ExecuteContext } from './context.ts';
 import { runHooks } from './hooks.ts';
+
+/** The ID of a container of a service that runs now. */
+export async function runningIds(
+  docker: Docker,
+  project: string,
+  signal: AbortSignal,
+): Promise<(service: string) => string | undefined> {
+  const all = await projectContainers(docker, project, signal);
+  return service => all.find(one => one.service === service && one.status === 'running')?.id;
+}
 
 /** What a new container has of an old one. */
 export interface Heritage {
@@ -26,9 +37,7 @@ export async function make(
   { name = container.name, volumes = {} }: Heritage = {},
 ): Promise<string> {
   const { docker, signal, report, wanted } = context;
-  const others = await projectContainers(docker, wanted.project.name, signal);
-  const idOf = (service: string): string | undefined =>
-    others.find(one => one.service === service && one.status === 'running')?.id;
+  const idOf = await runningIds(docker, wanted.project.name, signal);
   const { id, warnings } = await createContainer(docker, withVolumes(container.body(idOf), volumes), {
     name,
     platform: container.platform,

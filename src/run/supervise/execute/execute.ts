@@ -1,5 +1,5 @@
 import { createNetwork, createVolume, removeContainer, renameContainer } from '../../../core/docker/index.ts';
-import { isSampanError, SampanError } from '../../../core/errors/index.ts';
+import { isSampanError, SampanError, wrap } from '../../../core/errors/index.ts';
 import { projectContainers } from '../current/index.ts';
 import type { ImagePlan, Need, Plan, ServicePlan, Step } from '../plan/index.ts';
 import { make, start, stop, stopHooked } from './containers.ts';
@@ -73,7 +73,7 @@ async function fetchOrKeep(image: ImagePlan, context: ExecuteContext): Promise<v
     context.report({ ...about, kind: 'pulled', detail: '' });
   } catch (error) {
     if (!image.isRefresh || !(isSampanError(error, 'unavailable') || isSampanError(error, 'timeout')))
-      throw error;
+      throw wrap(image.reference, error);
     await admit(image, context);
     context.report({ ...about, kind: 'stale', detail: `what is there is used: ${error.message}` });
   }

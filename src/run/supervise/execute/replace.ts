@@ -9,7 +9,7 @@ import {
 import { isSampanError, SampanError } from '../../../core/errors/index.ts';
 import { ASIDE, type CurrentContainer } from '../current/index.ts';
 import type { ImagePlan, Step } from '../plan/index.ts';
-import { make, start, stopHooked } from './containers.ts';
+import { make, runningIds, start, stopHooked } from './containers.ts';
 import type { ExecuteContext } from './context.ts';
 import { waitFor } from './health.ts';
 
@@ -26,6 +26,7 @@ export type GetImage = () => Promise<void>;
  */
 export async function replace(step: Replace, getImage: GetImage, context: ExecuteContext): Promise<void> {
   if (await isHeld(step, context)) return;
+  await checkBody(step, context);
   if (step.strategy === 'hand-over') return await handOver(step, getImage, context);
   if (step.strategy === 'download-then-kill') await getImage();
   await putAside(step, context);
@@ -37,6 +38,11 @@ export async function replace(step: Replace, getImage: GetImage, context: Execut
     await rollBack(step, error, context);
   }
   await drop(step.current, context);
+}
+
+/** What cannot be made now, as a device that it must have is away, leaves the old one alone. @throws what `body` does. */
+async function checkBody({ container }: Replace, { docker, signal, wanted }: ExecuteContext): Promise<void> {
+  container.body(await runningIds(docker, wanted.project.name, signal));
 }
 
 async function isHeld({ container, current }: Replace, context: ExecuteContext): Promise<boolean> {
