@@ -139,12 +139,14 @@ async function save({ job, part, remote, list }: Transfer, boot: string): Promis
   });
 }
 
-/** What has arrived is saved also when it fails: then there is time for it. */
+/** What has arrived is saved also when it fails: then there is time for it. Where nothing has, nothing stays. */
 async function transferSaving(running: Transfer): Promise<void> {
   try {
     await transfer(running);
   } catch (error) {
-    await running.save().catch(() => undefined);
+    const { part, state } = partPaths(running.job.path);
+    if (running.part.size > 0) await running.save().catch(() => undefined);
+    else await Promise.all([rm(part, { force: true }), removeState(state)]).catch(() => undefined);
     throw error;
   }
 }
