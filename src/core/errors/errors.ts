@@ -106,7 +106,7 @@ const SYSTEM_REMEDIES: Readonly<Record<string, string>> = {
 
 /** Says what was attempted, and keeps the cause. A SampanError keeps its code and remedy. */
 export function wrap(attempted: string, cause: unknown): SampanError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
+  const reason = reasonOf(cause, attempted);
   if (isSampanError(cause)) {
     return new SampanError(cause.code, `${attempted}: ${reason}`, {
       cause,
@@ -119,4 +119,13 @@ export function wrap(attempted: string, cause: unknown): SampanError {
     cause,
     ...(remedy === undefined ? {} : { remedy }),
   });
+}
+
+/** As a person would say it: without the code and the name of a system call, and a path once. */
+function reasonOf(cause: unknown, attempted: string): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const described = /^[A-Z0-9]+: ([^,]+), [a-z0-9_]+(?: '.*')?$/s.exec(cause.message)?.[1];
+  if (described === undefined || systemCode(cause) === undefined) return cause.message;
+  const path = 'path' in cause && typeof cause.path === 'string' ? cause.path : '';
+  return attempted.includes(path) ? described : `${described}: ${path}`;
 }

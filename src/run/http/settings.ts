@@ -46,7 +46,7 @@ export function httpSettings(
       remedy: 'set XDG_RUNTIME_DIR, or http.socket in the settings',
     });
   }
-  if (given.socket !== undefined) throw wrong('socket', 'and http.listen cannot both be given');
+  if (given.socket !== undefined) throw wrong('socket', 'cannot be given together with http.listen');
   const token = given.token === true ? usual.tokenPath : textOf(given.token, 'token');
   const tls = tlsOf(given.tls);
   if (token === undefined && tls?.clientCa === undefined)
