@@ -109,8 +109,8 @@ function listed(root: string): string[] {
 function refuseExisting(root: string, names: readonly string[]): void {
   const there = names.filter(name => statSync(join(root, name), { throwIfNoEntry: false }) !== undefined);
   if (there.length === 0) return;
-  throw new SampanError('usage', `there is ${there.join(' and ')} already`, {
-    remedy: 'add --force to replace it, or --dry-run to see what would be written',
+  throw new SampanError('usage', `already there: ${there.join(', ')}`, {
+    remedy: 'add --force to replace what is there, or --dry-run to see what would be written',
   });
 }
 
@@ -125,7 +125,7 @@ function writeNew(path: string, content: string, force: boolean): void {
     }
   } catch (error) {
     if (systemCode(error) === 'EEXIST')
-      throw new SampanError('usage', `there is ${path} already`, { remedy: 'add --force to replace it' });
+      throw new SampanError('usage', `already there: ${path}`, { remedy: 'add --force to replace it' });
     throw wrap(`writing ${path}`, error);
   }
 }

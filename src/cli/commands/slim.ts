@@ -61,6 +61,7 @@ export const slimCommand = defineCommand({
       description: 'the name of the result in the store (NAME-slim unless told)',
     }),
     output: list({
+      short: 'o',
       placeholder: 'TARGET',
       description: 'also write it to docker-daemon:NAME, oci-archive:FILE, …',
     }),

@@ -78,6 +78,7 @@ export function defaultsText({ services }: Wanted): string {
 }
 
 const MARKS: Readonly<Partial<Record<SuperviseEvent['kind'], string>>> = {
+  pulling: '↓',
   failed: '✗',
   'rolled-back': '↩',
   held: '‖',
