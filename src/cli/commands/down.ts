@@ -29,6 +29,8 @@ export const downCommand = defineCommand({
     const { signal } = context;
     const say = (what: string): void => void (context.quiet || context.stderr.write(`✓ ${what}\n`));
     const containers = await projectContainers(docker, project.name, signal);
+    if (containers.length === 0 && !context.quiet)
+      context.stderr.write(`no container of ${project.name} is there\n`);
     const services = [...project.services.values()];
     const isLeft = new Set(containers.map(({ service }) => service));
     while (isLeft.size > 0) {

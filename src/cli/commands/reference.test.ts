@@ -26,3 +26,12 @@ test('no option of a command takes the name or letter of another, or of a common
     equal(new Set(names).size, names.length, name);
   }
 });
+
+test('every schema that a command prints is described in docs/formats/json.md', async () => {
+  const page = readFileSync(new URL('../formats/json.md', directory), 'utf8');
+  for (const { name, load } of COMMANDS) {
+    const { json } = (await load()).options;
+    const schema = /sampan\.[a-z-]+\/\d+/.exec(json?.description ?? '')?.[0];
+    equal(schema === undefined || page.includes(schema), true, `${name}: ${schema}`);
+  }
+});
