@@ -9,7 +9,7 @@ import { type Bell, openBell } from './bell.ts';
 import { type Comparison, look, refuse } from './look.ts';
 import { imageIdOf, type Memory, openMemory } from './memory.ts';
 import { readVersions } from './record.ts';
-import { NO_VERSIONS, noted, type Versions, withHeld } from './versions.ts';
+import { NO_VERSIONS, type Versions, withHeld } from './versions.ts';
 
 /** What applying needs from outside. */
 export interface ApplyTools {
@@ -42,8 +42,8 @@ const SETTLE_MS = 300;
 /** Containers that crash in a loop ring all the time: the more looks find nothing to do, the rarer they are. */
 const MOST_SETTLE_MS = 15_000;
 const BACK_OFF = { firstMs: 5000, mostMs: 300_000 } as const;
-/** Ends of containers that an update makes itself; the next look is soon all the same. */
-const WAKING = /^(die|destroy|stop|start|rename|oom)$/;
+/** Ends of containers that an update makes itself; the next look is soon all the same. What is healthy is noted. */
+const WAKING = /^(die|destroy|stop|start|rename|oom|health_status: healthy)$/;
 
 /** Keeps projects true: after a change of their files, of containers, of the engine, and once a minute. */
 export function applyModule(tools: ApplyTools): AgentModule {
@@ -165,20 +165,22 @@ async function applyOne(state: ProjectState, { tools, host, signal, versions }: 
     const report = (event: SuperviseEvent): void => tell(event, project.name, host);
     const looking = { tools, signal, report, nowMs: host.monotonic() };
     const { comparison, plan } = await look(state, project, looking);
-    state.isRight = isIdle(plan);
+    const isRight = isIdle(plan);
     state.outcomes = [];
-    state.versions = noted(state.versions, state.project, comparison);
-    await versions.write();
-    if (!state.isRight) {
+    await versions.note(state, state.project, comparison);
+    if (!isRight) {
+      state.isRight = false;
       state.outcomes = await execute(plan, comparison.context(report));
       state.appliedMs = host.now();
       const failed = state.outcomes.filter(({ error }) => error !== undefined);
-      state.isRight = failed.length === 0;
       if (failed.length > 0) {
         await refuse(state, failed, { tools, project, signal });
         return backOff(state, host, failed.map(({ error }) => error?.message).join('; '));
       }
+      // Before the files may say something else.
+      await versions.note(state, state.project, await tools.compare(project, signal));
     }
+    state.isRight = true;
     state.failures = 0;
     state.retryMs = 0;
   } catch (error) {
@@ -265,6 +267,7 @@ function runningApply(
           name,
           image,
           scale,
+          healthy: known.services[name]?.imageId,
           previous: known.services[name]?.previous?.imageId,
           ...heldOf(known, name),
         })),

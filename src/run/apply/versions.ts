@@ -100,7 +100,7 @@ type Standing = Pick<
 >;
 
 /** What is wanted, beside how it stands. */
-interface Compared {
+export interface Compared {
   readonly wanted: Wanted;
   readonly current: Pick<Current, 'images'> & { readonly containers: readonly Standing[] };
 }

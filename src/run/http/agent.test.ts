@@ -59,7 +59,7 @@ test('a real agent shows, restarts and rolls back what it keeps, and no secret o
     (await projectContainers(bench.docker, bench.name)).find(({ name }) => name === web);
   const imageOf = async (): Promise<string | undefined> => (await webNow())?.imageId;
   const isRight = async (): Promise<boolean> => JSON.parse((await call('/v1/apply')).text)[0].isRight;
-  await until('it is applied', isRight);
+  await until('it is healthy', async () => (await call('/v1/apply')).text.includes('"healthy":"sha256:'));
   const first = await imageOf();
 
   await readsLogs(call, web);

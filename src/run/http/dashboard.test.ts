@@ -87,6 +87,12 @@ test('the dashboard shows a real agent, follows it live, and acts, on a desktop 
     agent.agent.bus.tell({ from: 'test', kind: 'x', severity: 'warning', text: 'seen live', data: {} });
     await page.locator('#event-list', { hasText: 'seen live' }).waitFor();
 
+    // What was never seen healthy is nothing to go back to.
+    const headers = { authorization: `Bearer ${token}` };
+    while (
+      !(await (await fetch(new URL('/v1/apply', url), { headers })).text()).includes('"healthy":"sha256:')
+    )
+      await page.waitForTimeout(200);
     const restart = card.getByRole('button', { name: 'Restart' });
     await restart.click();
     await restart.click();
