@@ -24,9 +24,9 @@ export async function ownEngine(): Promise<OwnEngine | string> {
   const host = `unix://${directory}/docker.sock`;
   let daemon: ChildProcess | undefined;
   const start: OwnEngine['start'] = async () => {
-    daemon ??= spawn('setpriv', ['--pdeathsig', 'KILL', 'dockerd', ...wordsFor(directory, host)], {
-      stdio: 'ignore',
-    });
+    // In a network of its own: an engine without a bridge removes docker0, whosever it is.
+    const words = ['--net', 'setpriv', '--pdeathsig', 'KILL', 'dockerd', ...wordsFor(directory, host)];
+    daemon ??= spawn('unshare', words, { stdio: 'ignore' });
     for (let tries = 0; tries < 600; tries++) {
       if (await connectDocker({ host }).then(Boolean, () => false)) return;
       if (daemon.exitCode !== null) break;
