@@ -95,7 +95,7 @@ test('wherever a bit of a bundle is flipped, the image is whole or not there, an
     const good = readFileSync(path);
     let refused = 0;
     for (let at = 0; at < good.length; at += 701) {
-      const here = await testContext({ after: () => undefined });
+      const here = await testContext(t);
       const bad = Buffer.from(good);
       bad[at]! ^= 1 << (at % 8);
       writeFileSync(path, bad);
